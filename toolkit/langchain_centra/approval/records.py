@@ -1,0 +1,188 @@
+"""What the journal takes in and gives out. All times are aware and in UTC."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+Verdict = Literal["run", "ask"]
+Via = Literal["authenticated", "claimed", "unauthenticated", "policy", "login"]
+Result = Literal["applied", "applied_differently", "partly", "failed", "not_applied", "unknown"]
+StepState = Literal["waiting", "claimed", "sent", "drifted"] | Result
+CardState = Literal["proposed", "approved", "rejected", "edited", "superseded", "expired", "drifted"] | Result
+
+LIVE: tuple[CardState, ...] = ("proposed", "approved")
+"""States in which a card can still lead to a write."""
+
+REOPENED_AFTER: tuple[CardState, ...] = ("edited", "expired", "drifted", "not_applied")
+"""States of earlier revisions that allow a further one."""
+
+BEST_TO_WORST: tuple[Result | Literal["drifted"], ...] = (
+    "applied",
+    "applied_differently",
+    "partly",
+    "not_applied",
+    "drifted",
+    "failed",
+    "unknown",
+)
+"""How steps end. A card ends as its worst step did."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewStep:
+    """One mutation of a card that is about to be stored; everything in it is JSON."""
+
+    operation: str
+    variables: dict[str, Any]
+    targets: Sequence[str]
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    marker: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Proposed:
+    proposal_id: str
+    store: str
+    thread_id: str
+    message_id: str
+    call_id: str
+    revision: int
+    position: int
+    tool: str
+    args: dict[str, Any]
+    args_digest: str
+    preview: dict[str, Any]
+    verdict: Verdict
+    requester: str | None
+    expires_at: datetime
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What all revisions of the card share: store, thread, message and call."""
+        return self.store, self.thread_id, self.message_id, self.call_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewCard(_Proposed):
+    """A card that is about to be stored; `position` is the place of its call in the message."""
+
+    steps: Sequence[NewStep]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepRecord:
+    """One mutation of a card, as stored.
+
+    `lease_until` ends the claim while the step is claimed; once it is sent, others may settle it from then on.
+    """
+
+    proposal_id: str
+    position: int
+    operation: str
+    variables: dict[str, Any]
+    targets: tuple[str, ...]
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    marker: str | None
+    state: StepState
+    lease_until: datetime | None
+    sent_at: datetime | None
+    outcome: dict[str, Any] | None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the step has a result."""
+        return self.state in BEST_TO_WORST
+
+    def free_at(self, now: datetime) -> bool:
+        """Whether anyone may claim the step: it waits, or the lease of its claim ran out before it was sent."""
+        dead = self.state == "claimed" and self.lease_until is not None and self.lease_until <= now
+        return self.state == "waiting" or dead
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card(_Proposed):
+    """A proposal as stored, with its steps in order.
+
+    `reason` is the decider's. `outcome` is that of the worst step, or says why the card was closed.
+    """
+
+    state: CardState
+    created_at: datetime
+    decided_by: str | None
+    decided_via: Via | None
+    decided_at: datetime | None
+    reason: str | None
+    edited_args: dict[str, Any] | None
+    outcome: dict[str, Any] | None
+    steps: tuple[StepRecord, ...]
+
+    def revocable_at(self, now: datetime) -> bool:
+        """Whether the card can still be taken back: it is live, and nobody holds or has run a step."""
+        return self.state in LIVE and all(step.free_at(now) for step in self.steps)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What a person, or the policy, decided about one card; `edited_args` belong to an edit."""
+
+    proposal_id: str
+    type: Literal["approve", "edit", "reject"]
+    reason: str | None = None
+    edited_args: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """The right to run one step, until `lease_until`; `token` proves it."""
+
+    proposal_id: str
+    position: int
+    token: str
+    lease_until: datetime
+    step: StepRecord
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurnLease:
+    """The right to run a thread, until `lease_until`."""
+
+    store: str
+    thread_id: str
+    token: str
+    lease_until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditRow:
+    """One event; `hash` covers the event and `previous_hash`. `step` is None for events of the card itself."""
+
+    seq: int
+    at: datetime
+    event: str
+    store: str
+    thread_id: str
+    proposal_id: str
+    step: int | None
+    actor: str | None
+    data: dict[str, Any]
+    previous_hash: str
+    hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verified:
+    """The whole audit is as it was written."""
+
+    rows: int
+    head_hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Broken:
+    """The first place where the audit is not as it was written: row `seq` was changed, removed or inserted."""
+
+    seq: int
+    problem: Literal["changed", "removed", "inserted"]
