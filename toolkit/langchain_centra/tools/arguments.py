@@ -1,0 +1,71 @@
+"""Arguments that several tools take, and how a wrong one is explained to the model."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails
+
+from langchain_centra.approval.proposal import CannotPropose
+
+LARGEST_INT = 2**31 - 1
+_ECHO = 60
+_SENTENCES = 3
+
+
+class Arguments(BaseModel):
+    """What a tool takes: unknown names are refused, texts are stripped."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class InvalidArguments(CannotPropose):
+    """An argument is missing, unknown or out of bounds; the text says which and what is expected."""
+
+
+def _without_hash(value: Any) -> Any:
+    return value.strip().removeprefix("#") if isinstance(value, str) else value
+
+
+OrderNumber = Annotated[
+    int, BeforeValidator(_without_hash), Field(ge=1, le=LARGEST_INT, description="The number people see, e.g. 1042.")
+]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Sku = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
+def validated(tool: str, model: type[BaseModel], raw: Mapping[str, Any]) -> BaseModel:
+    """Return the arguments of a tool as its model; an optional argument given as null counts as not given.
+
+    Raises InvalidArguments, whose text is one sentence for each wrong argument, three at most.
+    """
+    given = {name: value for name, value in raw.items() if value is not None}
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_context=False)
+        sentences = [_sentence(tool, model, detail) for detail in details[:_SENTENCES]]
+        more = len(details) - _SENTENCES
+        raise InvalidArguments(" ".join(sentences) + (f" {more} more are wrong." if more > 0 else "")) from None
+
+
+def _sentence(tool: str, model: type[BaseModel], detail: ErrorDetails) -> str:
+    name = _path(detail["loc"])
+    if detail["type"] == "missing":
+        return f"{tool} needs the argument {name}."
+    if detail["type"] == "extra_forbidden" and len(detail["loc"]) == 1:
+        return f"{tool} has no argument {name}; it takes: {', '.join(model.model_fields) or 'none'}."
+    expected = detail["msg"]
+    for opening in ("Value error, ", "Input should be "):
+        expected = expected.removeprefix(opening)
+    return f"Argument {name} of {tool} should be {expected}, not {_echo(detail['input'])}."
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in location]
+    return "".join(parts).removeprefix(".")
+
+
+def _echo(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _ECHO else f"{text[:_ECHO]}… ({len(text)} characters)"

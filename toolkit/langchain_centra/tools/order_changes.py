@@ -1,0 +1,290 @@
+"""Confirming and cancelling orders, and notes on them."""
+
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from langchain_centra.approval.effects import Effect
+from langchain_centra.approval.proposal import Change, Impossible, Money, NothingToChange, Proposal, Step
+from langchain_centra.client import AsyncCentra
+from langchain_centra.operations.orders import (
+    ADD_ORDER_NOTE,
+    CANCEL_DIRECT_TO_CONSUMER_ORDER,
+    CANCEL_WHOLESALE_ORDER,
+    CONFIRM_ORDER,
+    ORDER_STATE,
+    OrderState,
+    Payment,
+)
+from langchain_centra.tools.arguments import Arguments, OrderNumber, Text
+from langchain_centra.tools.orders import unknown_order
+from langchain_centra.tools.spec import write_tool
+from langchain_centra.tools.text import amount, cell, units
+
+_CAPTURES = ("CAPTURE", "CAPTURE_REQUEST", "CAPTURE_PENDING", "CAPTURE_GIFT_CARD", "MARKED_AS_PAID", "PREPAID")
+_REFUNDS = ("REFUND", "REFUND_GIFT_CARD", "MARKED_AS_UNPAID")
+_AUTHORIZATIONS = ("AUTH", "AUTH_GIFT_CARD")
+
+
+class ConfirmOrder(Arguments):
+    """What confirm_order takes."""
+
+    order_number: OrderNumber
+
+
+class CancelOrder(Arguments):
+    """What cancel_order takes."""
+
+    order_number: OrderNumber
+    reason: Text | None = Field(None, description="Kept as a comment on the order.")
+    stock: Literal["release", "remove_from_stock"] = Field(
+        "release",
+        description="release (the default) makes the units sellable again; remove_from_stock writes them off.",
+    )
+    send_email: bool = Field(False, description="Tell the shopper; only if asked for.")
+    void_authorization: bool = Field(False, description="Give up the payment authorization; only if asked for.")
+
+
+class AddOrderNote(Arguments):
+    """What add_order_note takes."""
+
+    order_number: OrderNumber
+    note: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+
+
+async def observe_order(centra: AsyncCentra, step: Step) -> dict[str, Any]:
+    """Read the order of a step again; a note cannot be read back, so it is left out."""
+    found = await _read(centra, {"id": [step.targets[0].removeprefix("order:")]})
+    facts = _facts(found) if found else {}
+    return {name: facts[name] for name in {**step.before, **step.after} if name in facts}
+
+
+@write_tool(
+    group="orders",
+    operations=[ORDER_STATE, CONFIRM_ORDER],
+    effects=[Effect.STATUS, Effect.EMAIL],
+    observe=observe_order,
+)
+async def confirm_order(centra: AsyncCentra, arguments: ConfirmOrder) -> Proposal:
+    """Confirm a pending order, so that it can be shipped. The shopper always gets a confirmation e-mail."""
+    order = await _find(centra, arguments.order_number)
+    _refuse_confirming(order)
+    step = Step(
+        operation=CONFIRM_ORDER.name,
+        variables={"input": {"order": {"id": order.id}}},
+        targets=(f"order:{order.id}",),
+        before=_some_facts(order, "status", "on hold", "waiting for payment", "total", "e-mail address"),
+        after={"status": "CONFIRMED"},
+    )
+    waits = "The order is waiting for payment."
+    return Proposal(
+        sentence=f"Confirm order {order.number} ({amount(order.grand_total)})",
+        changes=(_status_change(order, "CONFIRMED"),),
+        effects=frozenset({Effect.STATUS, Effect.EMAIL}),
+        steps=(step,),
+        messages=(f"Centra sends the order confirmation to {_recipient(order)}.",),
+        warnings=(waits,) if order.is_waiting_for_payment else (),
+        measures=_value(order),
+    )
+
+
+@write_tool(
+    group="orders",
+    operations=[ORDER_STATE, CANCEL_DIRECT_TO_CONSUMER_ORDER, CANCEL_WHOLESALE_ORDER],
+    effects=[Effect.STATUS, Effect.STOCK, Effect.MONEY, Effect.EMAIL],
+    observe=observe_order,
+)
+async def cancel_order(centra: AsyncCentra, arguments: CancelOrder) -> Proposal:
+    """Cancel a whole order that has neither shipped nor been paid out. This cannot be undone."""
+    order = await _find(centra, arguments.order_number)
+    _refuse_cancelling(order)
+    effects = {Effect.STATUS, Effect.STOCK}
+    effects |= {Effect.EMAIL} if arguments.send_email else set()
+    effects |= {Effect.MONEY} if arguments.void_authorization else set()
+    quantity = order.totals.quantity if order.totals else None
+    return Proposal(
+        sentence=f"Cancel order {order.number} ({amount(order.grand_total)}, {units(quantity)})",
+        changes=(_status_change(order, "CANCELLED"),),
+        effects=frozenset(effects),
+        steps=(_cancellation(order, arguments),),
+        money=_money(order, void=arguments.void_authorization),
+        messages=(f"Centra tells {_recipient(order)} about the cancellation.",) if arguments.send_email else (),
+        stock=_stock(order, arguments.stock),
+        warnings=_cancelling_warnings(order),
+        measures=_value(order) | ({"stock_delta": Decimal(quantity)} if quantity is not None else {}),
+    )
+
+
+@write_tool(group="orders", operations=[ORDER_STATE, ADD_ORDER_NOTE], effects=[Effect.NOTE], observe=observe_order)
+async def add_order_note(centra: AsyncCentra, arguments: AddOrderNote) -> Proposal:
+    """Add a note for the staff to an order's history. The shopper does not see it."""
+    order = await _find(centra, arguments.order_number)
+    step = Step(
+        operation=ADD_ORDER_NOTE.name,
+        variables={"input": {"order": {"id": order.id}, "note": arguments.note}},
+        targets=(f"order:{order.id}",),
+        before={},
+        after={"note": arguments.note},
+    )
+    return Proposal(
+        sentence=f"Add a note to order {order.number}",
+        changes=(Change(object=f"order {order.number}", field="note", before=None, after=arguments.note),),
+        effects=frozenset({Effect.NOTE}),
+        steps=(step,),
+        measures=_value(order),
+    )
+
+
+async def _find(centra: AsyncCentra, number: int) -> OrderState:
+    order = await _read(centra, {"number": [number]})
+    if order is None:
+        raise unknown_order(number)
+    return order
+
+
+async def _read(centra: AsyncCentra, where: dict[str, Any]) -> OrderState | None:
+    # Whether a list leaves out orders that are held or wait for payment is not documented, so they are asked for.
+    for flags in ({}, {"isOnHold": True}, {"isWaitingForPayment": True}):
+        found = (await ORDER_STATE(centra, where={**where, **flags})).data.orders
+        if found:
+            return found[0]
+    return None
+
+
+def _facts(order: OrderState) -> dict[str, Any]:
+    person = order.customer or order.buyer
+    facts = {
+        "status": order.status,
+        "on hold": order.is_on_hold,
+        "waiting for payment": order.is_waiting_for_payment,
+        "total": amount(order.grand_total),
+        "units": order.totals.quantity if order.totals else None,
+        "captured": _captured(order),
+        "shipments": [shipment.number for shipment in order.shipments] if order.shipments is not None else None,
+        "e-mail address": person.email if person else None,
+    }
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def _some_facts(order: OrderState, *names: str) -> dict[str, Any]:
+    return {name: value for name, value in _facts(order).items() if name in names}
+
+
+def _refuse_confirming(order: OrderState) -> None:
+    if order.status == "CONFIRMED":
+        raise NothingToChange(f"Order {order.number} is already confirmed.")
+    if order.status != "PENDING":
+        raise Impossible(
+            f"Order {order.number} is {order.status or 'in a status that cannot be read'}; "
+            "only a PENDING order can be confirmed."
+        )
+    if order.is_on_hold is None:
+        raise Impossible(f"Whether order {order.number} is on hold cannot be read; ask a person to look in Centra.")
+    if order.is_on_hold:
+        raise Impossible(
+            f"Order {order.number} is on hold; a person has to release it in Centra before it is confirmed."
+        )
+
+
+def _refuse_cancelling(order: OrderState) -> None:
+    if order.status == "CANCELLED":
+        raise NothingToChange(f"Order {order.number} is already cancelled.")
+    if order.status == "SHIPPED" or any(shipment.is_shipped for shipment in order.shipments or ()):
+        raise Impossible(
+            f"Order {order.number} has shipped, so it cannot be cancelled; a return has to be made in Centra."
+        )
+    if order.status not in ("PENDING", "CONFIRMED", "PROCESSING"):
+        raise Impossible(
+            f"Order {order.number} is {order.status or 'in a status that cannot be read'}, "
+            "so it cannot be cancelled here; ask a person to look in Centra."
+        )
+    if _captured(order) == "yes":
+        raise Impossible(
+            f"The payment of order {order.number} has been captured or its capture was asked for, so it must not be "
+            "cancelled; a return and a refund have to be made in Centra."
+        )
+
+
+def _captured(order: OrderState) -> str | None:
+    if any(shipment.is_captured or shipment.is_paid for shipment in order.shipments or ()):
+        return "yes"
+    if order.payment_history is None:
+        return None
+    taken = _sum(order.payment_history, _CAPTURES) - _sum(order.payment_history, _REFUNDS)
+    return "yes" if taken > 0 else "no"
+
+
+def _sum(payments: Sequence[Payment], kinds: Sequence[str]) -> Decimal:
+    counted = [p for p in payments if p.entry_type in kinds and p.status != "FAILED"]
+    return sum((p.value.value for p in counted if p.value and p.value.value is not None), Decimal(0))
+
+
+def _cancellation(order: OrderState, arguments: CancelOrder) -> Step:
+    wholesale = order.typename == "WholesaleOrder"
+    operation = CANCEL_WHOLESALE_ORDER if wholesale else CANCEL_DIRECT_TO_CONSUMER_ORDER
+    action = "releaseItemsBackToWarehouse" if arguments.stock == "release" else "removeItemsFromStock"
+    options = {
+        "emailOptions": {"sendEmail": arguments.send_email},
+        "stockAction": {action: True},
+        "comment": arguments.reason,
+        "cancelAuthorization": True if arguments.void_authorization else None,
+    }
+    watched = ["status", "total", "units", "captured", "shipments"] + ["e-mail address"] * arguments.send_email
+    return Step(
+        operation=operation.name,
+        variables={"id": order.id, "input": {name: value for name, value in options.items() if value is not None}},
+        targets=(f"order:{order.id}",),
+        before=_some_facts(order, *watched),
+        after={"status": "CANCELLED"},
+    )
+
+
+def _money(order: OrderState, *, void: bool) -> tuple[Money, ...]:
+    if order.payment_history is None or not order.grand_total or not order.grand_total.currency:
+        return ()
+    authorized = _sum(order.payment_history, _AUTHORIZATIONS)
+    what = "authorization given up at the payment provider" if void else "authorization kept at the payment provider"
+    currency = order.grand_total.currency.code
+    return (Money(what=what, amount=authorized, currency=currency),) if authorized and currency else ()
+
+
+def _stock(order: OrderState, action: str) -> tuple[str, ...]:
+    done = "are free to sell again" if action == "release" else "are taken out of stock"
+    allocations = [allocation for line in order.lines or () for allocation in line.allocations or ()]
+    if order.lines is None or any(line.allocations is None for line in order.lines):
+        return (f"The units allocated to the order {done}; how many cannot be read.",)
+    places: Counter[str] = Counter()
+    for allocation in allocations:
+        places[cell(allocation.warehouse.name) if allocation.warehouse else "a warehouse"] += allocation.quantity or 0
+    if not places:
+        return ("No units are allocated to the order.",)
+    return tuple(f"{units(count)} in {place} {done}." for place, count in places.items())
+
+
+def _cancelling_warnings(order: OrderState) -> tuple[str, ...]:
+    warnings = {
+        "Whether the payment has been captured cannot be read.": _captured(order) is None,
+        "Whether a shipment has been made cannot be read.": order.shipments is None,
+        f"Shipments have been prepared: {', '.join(str(s.number) for s in order.shipments or ())}.": bool(
+            order.shipments
+        ),
+        "The order is locked.": bool(order.is_locked),
+    }
+    return tuple(text for text, true in warnings.items() if true)
+
+
+def _status_change(order: OrderState, after: str) -> Change:
+    return Change(object=f"order {order.number}", field="status", before=order.status, after=after)
+
+
+def _recipient(order: OrderState) -> str:
+    person = order.customer or order.buyer
+    return person.email if person and person.email else "the shopper (the address cannot be read)"
+
+
+def _value(order: OrderState) -> dict[str, Decimal]:
+    total = order.grand_total.value if order.grand_total else None
+    return {"order_value": total} if total is not None else {}

@@ -1,0 +1,137 @@
+"""One declaration per tool; everything else about a tool is derived from it."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar, get_type_hints
+
+from pydantic import BaseModel
+
+from langchain_centra.approval.effects import Effect
+from langchain_centra.approval.proposal import Proposal, Step
+from langchain_centra.client import AsyncCentra, UserMessage
+from langchain_centra.operations.operation import Operation
+from langchain_centra.tools.arguments import validated
+
+ArgsT = TypeVar("ArgsT", bound=BaseModel)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a tool answers: compact text for the model, typed rows for programs.
+
+    With `is_error` the text says what went wrong and what to do next.
+    """
+
+    text: str
+    rows: Sequence[BaseModel] = ()
+    is_error: bool = False
+
+
+Read = Callable[[AsyncCentra, Any], Awaitable[Answer]]
+Propose = Callable[[AsyncCentra, Any], Awaitable[Proposal]]
+Observe = Callable[[AsyncCentra, Step], Awaitable[dict[str, Any]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolSpec:
+    """A tool as declared: what the model reads, its arguments and the operations that it uses."""
+
+    name: str
+    description: str
+    group: str
+    args: type[BaseModel]
+    operations: tuple[Operation[Any], ...]
+
+    def __post_init__(self) -> None:
+        if not self.description:
+            raise TypeError(f"{self.name} has no docstring, so the model could not know when to use it.")
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The permissions without which the tool fails."""
+        return frozenset[str]().union(*(operation.needs for operation in self.operations))
+
+    @property
+    def optional(self) -> frozenset[str]:
+        """The permissions that add fields or arguments to the tool."""
+        optional = (operation.optional.keys() | set(operation.argument_needs.values()) for operation in self.operations)
+        return frozenset[str]().union(*optional) - self.needs
+
+    def validate(self, args: Mapping[str, Any]) -> BaseModel:
+        """The arguments as their model; raises pydantic's ValidationError."""
+        return self.args.model_validate(args)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadTool(ToolSpec):
+    """A tool that only reads; `read` answers its arguments."""
+
+    read: Read
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if any(operation.is_mutation for operation in self.operations):
+            raise TypeError(f"{self.name} is declared as a read but uses a mutation.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteTool(ToolSpec):
+    """A tool that writes, through an approval.
+
+    `propose` works out with reads alone what would change. `observe` reads the fields of a step's `before` and
+    `after` as they now are, and leaves out what cannot be read. `effects` is everything that the write can ever
+    cause; each proposal carries its own.
+    """
+
+    effects: frozenset[Effect]
+    propose: Propose
+    observe: Observe
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not any(operation.is_mutation for operation in self.operations) or not self.effects:
+            raise TypeError(f"{self.name} is declared as a write, so it needs a mutation and effects.")
+
+    def validate(self, args: Mapping[str, Any]) -> BaseModel:
+        """Return the arguments as their model; raises InvalidArguments with a sentence for the model to act on."""
+        return validated(self.name, self.args, args)
+
+    async def send(self, centra: AsyncCentra, step: Step) -> tuple[UserMessage, ...]:
+        """Send the step's mutation as it was frozen and return the server's warnings."""
+        operation = next(operation for operation in self.operations if operation.name == step.operation)
+        return (await operation(centra, **step.variables)).warnings
+
+
+def read_tool(
+    *, group: str, operations: Sequence[Operation[Any]]
+) -> Callable[[Callable[[AsyncCentra, ArgsT], Awaitable[Answer]]], ReadTool]:
+    """Declare a read: the function's name and docstring are the tool's, its second parameter the arguments."""
+
+    def declare(function: Callable[[AsyncCentra, ArgsT], Awaitable[Answer]]) -> ReadTool:
+        return ReadTool(**_declared(function, group, operations), read=function)
+
+    return declare
+
+
+def write_tool(
+    *, group: str, operations: Sequence[Operation[Any]], effects: Sequence[Effect], observe: Observe
+) -> Callable[[Callable[[AsyncCentra, ArgsT], Awaitable[Proposal]]], WriteTool]:
+    """Declare a write by its proposal: the function only reads, and its proposal's steps are what is sent."""
+
+    def declare(function: Callable[[AsyncCentra, ArgsT], Awaitable[Proposal]]) -> WriteTool:
+        declared = _declared(function, group, operations)
+        return WriteTool(**declared, effects=frozenset(effects), propose=function, observe=observe)
+
+    return declare
+
+
+def _declared(function: Callable[..., Any], group: str, operations: Sequence[Operation[Any]]) -> dict[str, Any]:
+    arguments = list(inspect.signature(function).parameters)[1]
+    return {
+        "name": function.__name__,
+        "description": inspect.cleandoc(function.__doc__ or ""),
+        "group": group,
+        "args": get_type_hints(function)[arguments],
+        "operations": tuple(operations),
+    }
