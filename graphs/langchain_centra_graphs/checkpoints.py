@@ -1,0 +1,72 @@
+"""What the graph has to know of its own stored checkpoints."""
+
+import asyncio
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
+from langgraph.runtime import get_runtime
+
+_POLL_SECONDS = 0.1
+_SAVE_PATIENCE_SECONDS = 5.0
+
+
+class Checkpoints:
+    """The stored checkpoints of the thread that a node is running in.
+
+    `in_thread` says that the node runs beside synchronous code, whose saver is then used synchronously as well.
+    """
+
+    def __init__(self, config: RunnableConfig, *, in_thread: bool) -> None:
+        self._saver = _saver(config)
+        self._thread_id = config["configurable"]["thread_id"]
+        self._in_thread = in_thread
+
+    async def moved_on(self) -> bool:
+        """Whether the stored thread already continues beyond the checkpoint that this node runs from."""
+        info = get_runtime().execution_info
+        own = info.checkpoint_id if info else ""
+        later = await self._get()
+        # Ids are ordered by time: nothing older than our own checkpoint can follow from it.
+        while later and later.parent_config and _id(later.config) > own:
+            if _id(later.parent_config) == own:
+                return True
+            later = await self._get(_id(later.parent_config))
+        return False
+
+    async def hold_message(self, message_id: str) -> bool:
+        """Whether a message is stored; waits a few seconds for a run that saves in the background."""
+        waited = 0.0
+        while True:
+            head = await self._get()
+            messages = head.checkpoint["channel_values"].get("messages", []) if head else []
+            if any(message.id == message_id for message in messages):
+                return True
+            if waited >= _SAVE_PATIENCE_SECONDS:
+                return False
+            await asyncio.sleep(_POLL_SECONDS)
+            waited += _POLL_SECONDS
+
+    async def _get(self, checkpoint_id: str | None = None) -> CheckpointTuple | None:
+        configurable = {"thread_id": self._thread_id, "checkpoint_ns": ""}
+        if checkpoint_id:
+            configurable["checkpoint_id"] = checkpoint_id
+        config: RunnableConfig = {"configurable": configurable}
+        if self._in_thread:
+            return await asyncio.to_thread(self._saver.get_tuple, config)
+        return await self._saver.aget_tuple(config)
+
+
+def _saver(config: RunnableConfig) -> BaseCheckpointSaver[Any]:
+    # Private in langgraph: the only place where a node can see its checkpointer.
+    saver = config["configurable"].get("__pregel_checkpointer")
+    if not isinstance(saver, BaseCheckpointSaver):
+        raise RuntimeError(
+            "This graph runs without a checkpointer, so nobody could be asked. "
+            "Build it with checkpointer=..., or let a LangGraph server run it."
+        )
+    return saver
+
+
+def _id(config: RunnableConfig) -> str:
+    return str(config["configurable"]["checkpoint_id"])

@@ -1,0 +1,83 @@
+"""The question to the person: the waiting cards as an interrupt, in the form that LangChain's clients render."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.runtime import get_runtime
+
+from langchain_centra.approval.answers import ALLOWED_DECISIONS
+from langchain_centra.approval.approvals import Approver
+from langchain_centra.approval.card import contract_preview, markdown
+from langchain_centra.approval.records import Card
+
+_ID_RESOLUTION = timedelta(milliseconds=1)
+
+
+def request(cards: Sequence[Card], error: str | None) -> dict[str, Any]:
+    """All waiting cards as one request; `error` says what was wrong with the last answer."""
+    payload: dict[str, Any] = {
+        "action_requests": [_action(card, _description(cards, index, error)) for index, card in enumerate(cards)],
+        "review_configs": [{"action_name": card.tool, "allowed_decisions": list(ALLOWED_DECISIONS)} for card in cards],
+    }
+    return {**payload, "error": error} if error else payload
+
+
+def _action(card: Card, description: str) -> dict[str, Any]:
+    return {
+        "name": card.tool,
+        "args": card.args,
+        "description": description,
+        "tool_call_id": card.call_id,
+        "proposal_id": card.proposal_id,
+        "preview": contract_preview(card),
+    }
+
+
+def _description(cards: Sequence[Card], index: int, error: str | None) -> str:
+    parts = [markdown(cards[index].preview)]
+    if index == 0 and error:
+        parts.insert(0, f"**{error}**")
+    if index == 0 and len(cards) > 1:
+        # Some clients show the first description alone.
+        others = "\n".join(f"{number}. {card.preview['sentence']}" for number, card in enumerate(cards[1:], 2))
+        parts.append(f"Also waiting for your decision:\n{others}")
+    return "\n\n".join(parts)
+
+
+def asked_by() -> str | None:
+    """Who wrote the request, where a server knows it."""
+    server = get_runtime().server_info
+    return server.user.identity if server and server.user else None
+
+
+def approver(config: RunnableConfig) -> Approver:
+    """Who answers: the server's user and nothing else on a server, elsewhere the name that the caller claims."""
+    server = get_runtime().server_info
+    if server is None:
+        return Approver(config["configurable"].get("approver"), "claimed")
+    if server.user is None or type(server.user).__name__ == "StudioUser":
+        return Approver(None, "unauthenticated")
+    return Approver(server.user.identity, "authenticated")
+
+
+def was_asked_earlier(cards: Sequence[Card], answer: Any) -> bool:
+    """Whether an answer that names no card comes from a run older than the cards, so that it meant others."""
+    decisions = answer.get("decisions") if isinstance(answer, dict) else None
+    if not isinstance(decisions, list) or all(isinstance(one, dict) and one.get("proposal_id") for one in decisions):
+        return False
+    started = _run_started()
+    return started is not None and any(started < card.created_at - _ID_RESOLUTION for card in cards)
+
+
+def _run_started() -> datetime | None:
+    info = get_runtime().execution_info
+    try:
+        run_id = uuid.UUID(str(info.run_id)) if info else None
+    except ValueError:
+        return None
+    if run_id is None or run_id.version != 7:
+        return None
+    return datetime.fromtimestamp((run_id.int >> 80) / 1000, UTC)

@@ -1,0 +1,137 @@
+"""What a person may answer to the waiting cards, and the check of an answer."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+
+class AnswerInvalid(Exception):
+    """The answer does not decide every waiting card exactly once; the text says what is wrong."""
+
+
+class EditedAction(BaseModel):
+    """The same tool with other arguments."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    args: dict[str, Any]
+
+
+class CardAnswer(BaseModel):
+    """One decision of an answer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: Literal["approve", "edit", "reject"]
+    edited_action: EditedAction | None = None
+    message: str | None = Field(default=None, max_length=2000)
+    tool_call_id: str | None = None
+    proposal_id: str | None = None
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    decisions: list[CardAnswer]
+
+
+class WaitingCard(BaseModel):
+    """What the check has to know of a card: its two names and its tool."""
+
+    proposal_id: str
+    tool_call_id: str
+    tool: str
+
+
+ALLOWED_DECISIONS = ("approve", "edit", "reject")
+
+
+def check_answer(answer: Any, cards: Sequence[WaitingCard]) -> list[tuple[WaitingCard, CardAnswer]]:
+    """Pair every waiting card with its decision, by `proposal_id`, by `tool_call_id` or by order.
+
+    Raises AnswerInvalid when the form is wrong, a card is left out, decided twice or unknown, or an edit names
+    another tool.
+    """
+    try:
+        decisions = _Answer.model_validate(answer).decisions
+    except ValidationError as error:
+        problem = error.errors()[0]
+        place = ".".join(map(str, problem["loc"])) or "the answer"
+        raise AnswerInvalid(f"{place}: {problem['msg']}. Send {{'decisions': [...]}} with one for each card.") from None
+    if len(decisions) != len(cards):
+        raise AnswerInvalid(f"{len(decisions)} decisions for {len(cards)} cards: decide each card exactly once.")
+    pairs = list(zip(_in_order(decisions, cards), decisions, strict=True))
+    for card, decision in pairs:
+        _check_edit(card, decision)
+    return pairs
+
+
+def _in_order(decisions: Sequence[CardAnswer], cards: Sequence[WaitingCard]) -> list[WaitingCard]:
+    named = [decision.proposal_id or decision.tool_call_id for decision in decisions]
+    if not any(named):
+        return list(cards)
+    if not all(named):
+        raise AnswerInvalid("Some decisions name their card and some do not: name all or none.")
+    found = [_named(decision, cards) for decision in decisions]
+    if len({card.proposal_id for card in found}) != len(cards):
+        raise AnswerInvalid("A card is decided twice and another not at all: decide each card exactly once.")
+    return found
+
+
+def _named(decision: CardAnswer, cards: Sequence[WaitingCard]) -> WaitingCard:
+    for card in cards:
+        if decision.proposal_id not in (None, card.proposal_id) or decision.tool_call_id not in (
+            None,
+            card.tool_call_id,
+        ):
+            continue
+        return card
+    raise AnswerInvalid(
+        "A decision names a card that is not waiting, or no longer in this form: look at the cards again."
+    )
+
+
+def _check_edit(card: WaitingCard, decision: CardAnswer) -> None:
+    if (decision.type == "edit") != (decision.edited_action is not None):
+        raise AnswerInvalid("An edit comes with edited_action, and only an edit does.")
+    if decision.edited_action and decision.edited_action.name != card.tool:
+        raise AnswerInvalid(f"An edit keeps the tool: this card is for {card.tool}.")
+
+
+def response_schema(cards: Sequence[WaitingCard]) -> dict[str, Any]:
+    """The JSON schema of an answer to exactly these cards."""
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["decisions"],
+        "properties": {
+            "decisions": {
+                "type": "array",
+                "minItems": len(cards),
+                "maxItems": len(cards),
+                "items": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "required": ["type"],
+                    "properties": {
+                        "type": {"enum": list(ALLOWED_DECISIONS)},
+                        "message": {"type": "string", "description": "Why, with reject; the agent reads it."},
+                        "edited_action": _edited_action_schema(cards),
+                        "tool_call_id": {"enum": [card.tool_call_id for card in cards]},
+                        "proposal_id": {"enum": [card.proposal_id for card in cards]},
+                    },
+                },
+            }
+        },
+    }
+
+
+def _edited_action_schema(cards: Sequence[WaitingCard]) -> Mapping[str, Any]:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["name", "args"],
+        "properties": {"name": {"enum": sorted({card.tool for card in cards})}, "args": {"type": "object"}},
+    }

@@ -1,0 +1,270 @@
+"""The approval of writes: from a call of the model to a stored decision.
+
+Nothing here knows who asks the person or how. A front end proposes each call, shows the waiting cards, hands the
+answer back, and applies what is approved; the journal makes each of these steps safe to repeat.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_centra.approval.answers import AnswerInvalid, CardAnswer, WaitingCard, check_answer
+from langchain_centra.approval.apply import Applier
+from langchain_centra.approval.card import digest, preview, stored_proposal
+from langchain_centra.approval.journal import Journal
+from langchain_centra.approval.journal_errors import AlreadyDecided, CardExpired
+from langchain_centra.approval.policy import ApprovalPolicy, Verdict
+from langchain_centra.approval.proposal import CannotPropose, Proposal
+from langchain_centra.approval.records import LIVE, Card, Decision, NewCard, NewStep, Via
+from langchain_centra.approval.write import Write
+from langchain_centra.client import AsyncCentra, CentraError
+
+REOPENS = frozenset({"edited", "expired", "drifted", "not_applied"})
+"""States after which the same call is proposed again, as the next revision of its card."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """A write that the model called for; the five ids stay the same over crash, replay and double click."""
+
+    thread_id: str
+    message_id: str
+    call_id: str
+    position: int
+    tool: str
+    args: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """The messages of the model since the user last wrote, and who asked."""
+
+    message_ids: Collection[str]
+    requester: str | None = None
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The call needs no card: the text tells the model why nothing is proposed."""
+
+    text: str
+
+
+class Postponed:
+    """The call touches something that an earlier call's card still holds; it is proposed after that one ended."""
+
+
+@dataclass(frozen=True)
+class Approver:
+    """Who decided, and how that is known: "authenticated", "login", "claimed" or "unauthenticated"."""
+
+    name: str | None
+    via: Via
+
+
+class Approvals:
+    """Proposes, decides and applies the writes of one store."""
+
+    def __init__(
+        self,
+        store: str,
+        centra: AsyncCentra,
+        writes: Mapping[str, Write],
+        policy: ApprovalPolicy,
+        journal: Journal,
+    ) -> None:
+        self._store_name = store
+        self._centra = centra
+        self._writes = writes
+        self._policy = policy
+        self._journal = journal
+        self._applier = Applier(centra, writes, policy, journal)
+
+    async def cards(self, thread_id: str, message_id: str | None = None) -> list[Card]:
+        """The latest revision of each call's card, in call order."""
+        revisions = await self._journal.cards(self._store_name, thread_id, message_id)
+        latest = {(card.message_id, card.call_id): card for card in sorted(revisions, key=lambda card: card.revision)}
+        return sorted(latest.values(), key=lambda card: card.position)
+
+    async def propose(self, call: Call, turn: Turn) -> Card | Answered | Postponed:
+        """Work out what the call would change and store it as a card; a call that has a live card keeps it.
+
+        Only reads the store. The policy decides whether the card waits for a person or is approved at once.
+        """
+        cards = await self.cards(call.thread_id)
+        previous = next((card for card in cards if _is_of(card, call)), None)
+        if previous and previous.state not in REOPENS:
+            return previous
+        if previous is None and (refusal := self._refusal(call, turn, cards)):
+            return Answered(refusal)
+        args = (previous.edited_args or previous.args) if previous else call.args
+        try:
+            proposal = await self._proposal(call.tool, args)
+        except CannotPropose as answer:
+            return Answered(f"{_PREFACE.get(previous.state, '') if previous else ''}{answer}")
+        if self._held_by_earlier(call, proposal, cards):
+            return Postponed()
+        return await self._store(call, turn, args, proposal, previous)
+
+    async def decide(self, cards: Sequence[Card], answer: Any, approver: Approver) -> None:
+        """Store the person's decisions on the waiting cards, all or none.
+
+        Raises AnswerInvalid with one sentence for the person when the answer does not fit the cards, an edit is
+        impossible or an approved card has expired; AlreadyDecided when someone else was faster.
+        """
+        waiting = [
+            WaitingCard(proposal_id=card.proposal_id, tool_call_id=card.call_id, tool=card.tool) for card in cards
+        ]
+        decisions = [await self._decision(card, given) for card, given in check_answer(answer, waiting)]
+        try:
+            await self._journal.decide(decisions, by=approver.name, via=approver.via)
+        except CardExpired:
+            for card in cards:
+                await self.expire(card)
+            raise AnswerInvalid(
+                "The cards had expired, so nothing was decided; these show the store as it is now."
+            ) from None
+
+    async def expire(self, card: Card) -> bool:
+        """Close a card that waited too long; its call gets a fresh one when it is proposed again."""
+        if card.state != "proposed" or card.expires_at > self._centra.clock.now():
+            return False
+        return await self._journal.close(card.proposal_id, "expired", "nobody decided in time")
+
+    async def apply(self, proposal_id: str) -> Card:
+        """Write what was approved, at most once, and return the card with its outcome."""
+        return await self._applier.apply(proposal_id)
+
+    async def close(self, card: Card, reason: str) -> Card:
+        """Supersede a card that nobody will answer any more, or wait for the outcome of one that is being written."""
+        if card.state in LIVE and not await self._journal.close(card.proposal_id, "superseded", reason):
+            return await self._applier.finish_started(card.proposal_id)
+        return await self._journal.card(card.proposal_id) or card
+
+    async def withdraw(self, proposal_id: str, reason: str) -> bool:
+        """Close a card of which nothing has been sent; False when that is too late."""
+        return await self._journal.close(proposal_id, "superseded", reason)
+
+    def _refusal(self, call: Call, turn: Turn, cards: Sequence[Card]) -> str | None:
+        of_turn = [card for card in cards if card.message_id in turn.message_ids]
+        for card in of_turn:
+            same = card.tool == call.tool and card.args_digest == digest(call.args)
+            if same and card.state == "rejected":
+                return f"The person has already said no to exactly this. {card.reason or ''} Do not ask again.".strip()
+        if len(of_turn) >= self._policy.writes_per_turn:
+            return (
+                f"Not proposed: at most {self._policy.writes_per_turn} writes are made for one request. "
+                "Report what was done and let the user ask for the rest."
+            )
+        return None
+
+    async def _proposal(self, tool: str, args: Mapping[str, Any]) -> Proposal:
+        write = self._writes[tool]
+        try:
+            return await write.propose(self._centra, write.validate(args))
+        except CentraError as error:
+            raise CannotPropose(f"Nothing was proposed or written. {error} {error.hint}".strip()) from None
+
+    def _held_by_earlier(self, call: Call, proposal: Proposal, cards: Sequence[Card]) -> bool:
+        earlier = [card for card in cards if card.message_id == call.message_id and card.position < call.position]
+        held = {target for card in earlier if card.state in LIVE for step in card.steps for target in step.targets}
+        return bool(held & proposal.targets)
+
+    async def _store(
+        self, call: Call, turn: Turn, args: Mapping[str, Any], proposal: Proposal, previous: Card | None
+    ) -> Card | Answered:
+        if previous and previous.state == "not_applied":
+            warning = "An earlier request for this change was sent and has not shown up; it may still arrive."
+            proposal = proposal.model_copy(update={"warnings": (*proposal.warnings, warning)})
+        verdict = self._policy.verdict(call.tool, proposal)
+        if verdict is Verdict.DENY:
+            return Answered("Not written: the merchant's policy does not allow this. Tell the user; do not try again.")
+        runs = verdict is Verdict.RUN and not (previous and previous.state == "not_applied")
+        card = await self._journal.add(self._new_card(call, turn, args, proposal, previous, runs=runs))
+        try:
+            if card.state == "proposed" and runs:
+                return await self._journal.approve_by_policy(card.proposal_id)
+            if card.state == "proposed" and previous and _is_covered(previous, proposal):
+                return await self._approve(card, Approver(previous.decided_by, previous.decided_via or "claimed"))
+        except AlreadyDecided as decided:
+            return decided.cards[0]
+        return card
+
+    async def _approve(self, card: Card, approver: Approver) -> Card:
+        decision = Decision(proposal_id=card.proposal_id, type="approve")
+        (approved,) = await self._journal.decide([decision], by=approver.name, via=approver.via)
+        return approved
+
+    def _new_card(
+        self,
+        call: Call,
+        turn: Turn,
+        args: Mapping[str, Any],
+        proposal: Proposal,
+        previous: Card | None,
+        *,
+        runs: bool,
+    ) -> NewCard:
+        now = self._centra.clock.now()
+        revision = previous.revision + 1 if previous else 1
+        expires_at = now + self._policy.expires_after
+        args_digest = digest(args)
+        shown = preview(
+            proposal,
+            revision=revision,
+            read_at=now.isoformat(timespec="seconds"),
+            expires_at=expires_at.isoformat(timespec="seconds"),
+            args_digest=args_digest,
+        )
+        steps = [step.model_dump(mode="json") for step in proposal.steps]
+        key = [self._store_name, call.thread_id, call.message_id, call.call_id, revision]
+        return NewCard(
+            proposal_id=digest([key, shown, steps]),
+            store=self._store_name,
+            thread_id=call.thread_id,
+            message_id=call.message_id,
+            call_id=call.call_id,
+            revision=revision,
+            position=call.position,
+            tool=call.tool,
+            args=dict(args),
+            args_digest=args_digest,
+            preview={**shown, "measures": proposal.model_dump(mode="json")["measures"]},
+            verdict="run" if runs else "ask",
+            requester=turn.requester,
+            expires_at=expires_at,
+            steps=[NewStep(**step) for step in steps],
+        )
+
+    async def _decision(self, waiting: WaitingCard, given: CardAnswer) -> Decision:
+        edited = given.edited_action.args if given.edited_action else None
+        if edited is not None:
+            try:
+                await self._proposal(waiting.tool, edited)
+            except CannotPropose as answer:
+                raise AnswerInvalid(f"The edit was not taken: {answer}") from None
+        return Decision(proposal_id=waiting.proposal_id, type=given.type, reason=given.message, edited_args=edited)
+
+
+_PREFACE = {
+    "edited": "Approved with changed arguments, but nothing was written. ",
+    "expired": "Nothing was written: the approval came too late. ",
+    "drifted": "Nothing was written: the store changed after the card was shown. ",
+    "not_applied": "The request that was sent has not changed the store. ",
+}
+
+
+def _is_of(card: Card, call: Call) -> bool:
+    return (card.message_id, card.call_id) == (call.message_id, call.call_id)
+
+
+def _is_covered(edited: Card, proposal: Proposal) -> bool:
+    """Whether the yes that came with an edit covers the new proposal: no more, and on the state that was seen."""
+    if edited.state != "edited":
+        return False
+    seen = stored_proposal(edited)
+    return not proposal.grew_beyond(seen) and _before(proposal) == _before(seen)
+
+
+def _before(proposal: Proposal) -> dict[str, Any]:
+    return {name: value for step in proposal.steps for name, value in step.before.items()}

@@ -1,0 +1,36 @@
+"""What the approval has to know of a tool that writes."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+
+from langchain_centra.approval.proposal import Proposal, Step
+from langchain_centra.client import AsyncCentra, UserMessage
+
+
+class Write(Protocol):
+    """A tool that writes: it proposes, observes and sends, and decides nothing."""
+
+    @property
+    def name(self) -> str:
+        """The tool's name."""
+        ...
+
+    @property
+    def propose(self) -> Callable[[AsyncCentra, Any], Awaitable[Proposal]]:
+        """Work out with reads alone what the arguments would change; raises CannotPropose."""
+        ...
+
+    @property
+    def observe(self) -> Callable[[AsyncCentra, Step], Awaitable[dict[str, Any]]]:
+        """Read the fields of a step's `before` and `after` as they now are."""
+        ...
+
+    def validate(self, args: Mapping[str, Any]) -> BaseModel:
+        """The arguments as their model; raises pydantic's ValidationError."""
+        ...
+
+    async def send(self, centra: AsyncCentra, step: Step) -> tuple[UserMessage, ...]:
+        """Send the step's mutation, once, and return the server's warnings."""
+        ...
