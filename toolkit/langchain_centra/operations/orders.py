@@ -256,11 +256,12 @@ _ACCOUNT = "... on WholesaleOrder { account { id name } }"
 _BUYER = "... on WholesaleOrder { buyer { id email firstName lastName } }"
 _PAYMENTS = "paymentHistory { id createdAt entryType status paymentMethod value { ...Amount } }"
 _SHIPMENTS = "shipments { id number isShipped isPaid isCaptured shippedAt trackingNumber lines { id quantity } }"
-_ADDRESS = """
-fragment Address on Address {
-  firstName lastName companyName address1 address2 zipCode city stateOrProvince email phoneNumber
-  country { id name code }
-}"""
+_ADDRESS = """{
+          firstName lastName companyName address1 address2 zipCode city stateOrProvince email phoneNumber
+          country { id name code }
+        }"""
+_SHIPPING_ADDRESS = f"shippingAddress {_ADDRESS}"
+_BILLING_ADDRESS = f"billingAddress {_ADDRESS}"
 
 SEARCH_ORDERS = Operation(
     document="""
@@ -298,8 +299,10 @@ GET_ORDER = Operation(
         store { id name }
         market { id name }
         paymentMethod { id name }
-        shippingAddress { ...Address }
-        billingAddress { ...Address }
+        """
+    + _SHIPPING_ADDRESS
+    + _BILLING_ADDRESS
+    + """
         lines(includeFullyCancelled: true) {
           id productNumber productName productVariantName size quantity cancelledQuantity returnedQuantity
           unitPrice { ...Amount } lineValue { ...Amount }
@@ -313,14 +316,13 @@ GET_ORDER = Operation(
         ... on WholesaleOrder { purchaseOrderNumber }
       }
     }"""
-    + AMOUNT
-    + _ADDRESS,
+    + AMOUNT,
     result=Orders,
     needs=frozenset({"Order:read"}),
     optional={
         "Order.internalComment:read": "internalComment",
-        "Order.shippingAddress:read": "shippingAddress { ...Address }",
-        "Order.billingAddress:read": "billingAddress { ...Address }",
+        "Order.shippingAddress:read": _SHIPPING_ADDRESS,
+        "Order.billingAddress:read": _BILLING_ADDRESS,
         "Store:read": "store { id name }",
         "Market:read": "market { id name }",
         "StorePlugin:read": "paymentMethod { id name }",

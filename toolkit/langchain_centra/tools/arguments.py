@@ -28,7 +28,7 @@ def _without_hash(value: Any) -> Any:
 
 
 OrderNumber = Annotated[
-    int, BeforeValidator(_without_hash), Field(ge=1, le=LARGEST_INT, description="The number people see, e.g. 1042.")
+    int, Field(ge=1, le=LARGEST_INT, description="The number people see, e.g. 1042."), BeforeValidator(_without_hash)
 ]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Sku = Annotated[str, StringConstraints(min_length=1, max_length=100)]
@@ -55,10 +55,7 @@ def _sentence(tool: str, model: type[BaseModel], detail: ErrorDetails) -> str:
         return f"{tool} needs the argument {name}."
     if detail["type"] == "extra_forbidden" and len(detail["loc"]) == 1:
         return f"{tool} has no argument {name}; it takes: {', '.join(model.model_fields) or 'none'}."
-    expected = detail["msg"]
-    for opening in ("Value error, ", "Input should be "):
-        expected = expected.removeprefix(opening)
-    return f"Argument {name} of {tool} should be {expected}, not {_echo(detail['input'])}."
+    return f"Argument {name} of {tool}: {detail['msg'].removeprefix('Value error, ')}. Given: {_echo(detail['input'])}."
 
 
 def _path(location: tuple[int | str, ...]) -> str:

@@ -1,6 +1,7 @@
 """Reading orders."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime, time, tzinfo
 from typing import Annotated, Any, Literal
 
@@ -35,11 +36,9 @@ def _status(value: Any) -> Any:
 
 def _moment(value: Any) -> date | datetime:
     for kind in (date, datetime):
-        try:
+        with suppress(TypeError, ValueError):
             return kind.fromisoformat(value)
-        except (TypeError, ValueError):
-            continue
-    raise ValueError("a date such as 2026-11-01 or an ISO time")
+    raise ValueError("Give a date such as 2026-11-01 or an ISO time")
 
 
 Status = Annotated[Literal["PENDING", "CONFIRMED", "PROCESSING", "SHIPPED", "CANCELLED"], BeforeValidator(_status)]
@@ -61,7 +60,7 @@ class SearchOrders(Arguments):
     def _in_order(cls, value: Moment | None, info: ValidationInfo) -> Moment | None:
         start = info.data.get("created_from")
         if value and start and value.isoformat()[:10] < start.isoformat()[:10]:
-            raise ValueError("on or after created_from")
+            raise ValueError("It should be on or after created_from")
         return value
 
 

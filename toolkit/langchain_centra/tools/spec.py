@@ -59,8 +59,8 @@ class ToolSpec:
         return frozenset[str]().union(*optional) - self.needs
 
     def validate(self, args: Mapping[str, Any]) -> BaseModel:
-        """The arguments as their model; raises pydantic's ValidationError."""
-        return self.args.model_validate(args)
+        """Return the arguments as their model; raises InvalidArguments with a sentence for the model to act on."""
+        return validated(self.name, self.args, args)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,10 +92,6 @@ class WriteTool(ToolSpec):
         super().__post_init__()
         if not any(operation.is_mutation for operation in self.operations) or not self.effects:
             raise TypeError(f"{self.name} is declared as a write, so it needs a mutation and effects.")
-
-    def validate(self, args: Mapping[str, Any]) -> BaseModel:
-        """Return the arguments as their model; raises InvalidArguments with a sentence for the model to act on."""
-        return validated(self.name, self.args, args)
 
     async def send(self, centra: AsyncCentra, step: Step) -> tuple[UserMessage, ...]:
         """Send the step's mutation as it was frozen and return the server's warnings."""

@@ -11,7 +11,8 @@ from pydantic_core import core_schema
 
 from langchain_centra.approval.proposal import CannotPropose
 from langchain_centra.client import AsyncCentra, CentraError, Portal
-from langchain_centra.tools.spec import Answer, ToolSpec
+from langchain_centra.tools.arguments import LARGEST_INT
+from langchain_centra.tools.spec import Answer, ReadTool, ToolSpec
 
 _REFUSAL = (
     "Nothing was written: {name} changes the store, and a person has to approve it first. "
@@ -61,7 +62,7 @@ def build_tool(spec: ToolSpec, connection: Connection) -> StructuredTool:
 
 async def answer(spec: ToolSpec, centra: AsyncCentra, raw: Mapping[str, Any]) -> Answer:
     """Validate the arguments, run a read and turn every expected failure into text that steers the model."""
-    if spec.read is None:
+    if not isinstance(spec, ReadTool):
         return Answer(text=_REFUSAL.format(name=spec.name), is_error=True)
     try:
         return await spec.read(centra, spec.validate(raw))
@@ -70,7 +71,10 @@ async def answer(spec: ToolSpec, centra: AsyncCentra, raw: Mapping[str, Any]) ->
 
 
 def argument_schema(arguments: type[BaseModel]) -> dict[str, Any]:
-    """Return the JSON schema of a tool's arguments as the model reads it: no titles, nulls, defaults or references."""
+    """Return the JSON schema of a tool's arguments as the model reads it, without what only costs tokens.
+
+    Titles, nulls, defaults, references, lengths of texts and the largest number are left out; `validate` knows them.
+    """
     schema = dereference_refs(arguments.model_json_schema(schema_generator=_Lean))
     return {key: value for key, value in schema.items() if key != "$defs"}
 
@@ -84,6 +88,13 @@ class _Lean(GenerateJsonSchema):
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 (the base class's signature)
         return False
+
+    def str_schema(self, schema: core_schema.StringSchema) -> JsonSchemaValue:  # noqa: ARG002 (as above)
+        return {"type": "string"}
+
+    def int_schema(self, schema: core_schema.IntSchema) -> JsonSchemaValue:
+        written = super().int_schema(schema)
+        return {key: value for key, value in written.items() if value != LARGEST_INT}
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         written = super().model_schema(schema)
