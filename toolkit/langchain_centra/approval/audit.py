@@ -1,73 +1,38 @@
 """The audit: a chain of events in which each row carries the hash of the one before."""
 
-import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, exists, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from langchain_centra.approval.records import AuditRow, Broken, Card, Verified
-from langchain_centra.approval.tables import GENESIS, audit, canonical, head
-from langchain_centra.client import Clock
+from langchain_centra.approval.journal_rows import card_digest, read_cards
+from langchain_centra.approval.records import AuditRow, Broken, Verified
+from langchain_centra.approval.tables import GENESIS, audit, canonical, cards, head
 
-T = TypeVar("T")
-
-_HASHED = ("at", "event", "store", "thread_id", "proposal_id", "step", "actor", "data")
-_PAGE = 1000
+_HASHED = ("at", "event", "store", "thread_id", "proposal_id", "step", "actor", "data", "card_digest")
+_PAGE = 500
 
 
-class Transaction:
-    """One writing transaction; `now` is its time. A change without an event is not kept."""
+class Link(NamedTuple):
+    """A place in the chain."""
 
-    def __init__(self, connection: AsyncConnection, now: datetime, seq: int, last_hash: str) -> None:
-        self.connection = connection
-        self.now = now
-        self._first = self._seq = seq
-        self._hash = last_hash
-
-    async def record(
-        self,
-        event: str,
-        card: Card,
-        step: int | None = None,
-        *,
-        actor: str | None = None,
-        data: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Append an event about `card`, or about one of its steps, to the chain."""
-        row = {
-            "at": self.now.astimezone(UTC).isoformat(timespec="microseconds"),
-            "event": event,
-            "store": card.store,
-            "thread_id": card.thread_id,
-            "proposal_id": card.proposal_id,
-            "step": step,
-            "actor": actor,
-            "data": canonical(data or {}),
-        }
-        chain = {"seq": self._seq + 1, "previous_hash": self._hash, "hash": _hash(self._hash, row)}
-        await self.connection.execute(insert(audit).values(row | chain))
-        self._seq, self._hash = chain["seq"], chain["hash"]
-
-    async def seal(self) -> None:
-        """Move the head to the last event, or undo everything if there was none."""
-        if self._seq == self._first:
-            await self.connection.rollback()
-        else:
-            await self.connection.execute(update(head).values(seq=self._seq, hash=self._hash))
+    seq: int
+    hash: str
 
 
-async def transact(connection: AsyncConnection, clock: Clock, work: Callable[[Transaction], Awaitable[T]]) -> T:
-    """Run `work` while holding the head row: one writer at a time, on every database, so the chain cannot fork."""
-    lock = update(head).values(seq=head.c.seq).returning(head.c.seq, head.c.hash)
-    seq, last_hash = (await connection.execute(lock)).one()
-    transaction = Transaction(connection, clock.now(), seq, last_hash)
-    result = await work(transaction)
-    await transaction.seal()
-    return result
+async def append(connection: AsyncConnection, last: Link, events: Sequence[Mapping[str, Any]]) -> Link:
+    """Write events after `last` and give the new end of the chain."""
+    chained = []
+    for event in events:
+        row = {**event, "seq": last.seq + 1, "previous_hash": last.hash, "hash": _hash(last.hash, event)}
+        chained.append(row)
+        last = Link(row["seq"], row["hash"])
+    await connection.execute(insert(audit), chained)
+    return last
 
 
 async def rows(connection: AsyncConnection, after: int, limit: int, **equal: str | None) -> list[AuditRow]:
@@ -82,40 +47,60 @@ async def rows(connection: AsyncConnection, after: int, limit: int, **equal: str
 
 
 async def verify(connection: AsyncConnection) -> Verified | Broken:
-    """Walk the chain from its start to its head."""
-    seq, hashes = 0, (GENESIS, GENESIS)
+    """Walk the chain from its start to its head, then compare every card with its last event."""
+    before, last = GENESIS, Link(0, GENESIS)
     query = select(audit).order_by(audit.c.seq).limit(_PAGE)
     page = (await connection.execute(query)).all()
     while page:
         for row in page:
-            if broken := _broken(row, seq, hashes):
+            if broken := _broken_link(row, last, before):
                 return broken
-            seq, hashes = row.seq, (hashes[1], row.hash)
-        page = (await connection.execute(query.where(audit.c.seq > seq))).all()
-    end = (await connection.execute(select(head.c.seq, head.c.hash))).one()
-    return _broken_end(end, seq, hashes[1]) or Verified(rows=seq, head_hash=hashes[1])
+            before, last = last.hash, Link(row.seq, row.hash)
+        page = (await connection.execute(query.where(audit.c.seq > last.seq))).all()
+    end = Link(*(await connection.execute(select(head.c.seq, head.c.hash))).one())
+    broken = _broken_end(last, end) or await _broken_card(connection)
+    return broken or Verified(rows=last.seq, head_hash=last.hash)
 
 
 def _hash(previous: str, row: Mapping[str, Any]) -> str:
-    return hashlib.sha256((previous + canonical({name: row[name] for name in _HASHED})).encode()).hexdigest()
+    return sha256((previous + canonical({name: row[name] for name in _HASHED})).encode()).hexdigest()
 
 
-def _broken(row: Row[Any], seq: int, hashes: tuple[str, str]) -> Broken | None:
-    """Compare a row with its predecessor's `seq` and the hashes of the two rows before it."""
-    if row.seq != seq + 1:
-        return Broken(seq=seq + 1, problem="removed") if row.seq > seq else Broken(seq=row.seq, problem="inserted")
-    if row.hash != _hash(row.previous_hash, row._mapping):
+def _broken_link(row: Row[Any], last: Link, before: str) -> Broken | None:
+    """Compare a row with the one before it, `last`, and with the hash of the one before that."""
+    if row.seq > last.seq + 1:
+        return Broken(seq=last.seq + 1, problem="removed")
+    if row.seq <= last.seq:
+        return Broken(seq=row.seq, problem="inserted")
+    if row.hash != _hash(row.previous_hash, row._asdict()):
         return Broken(seq=row.seq, problem="changed")
-    if row.previous_hash == hashes[1]:
+    if row.previous_hash == last.hash:
         return None
-    if seq == 0:
+    if last.seq == 0:
         return Broken(seq=1, problem="removed")
-    return Broken(seq=seq, problem="inserted" if row.previous_hash == hashes[0] else "changed")
+    return Broken(seq=last.seq, problem="inserted" if row.previous_hash == before else "changed")
 
 
-def _broken_end(end: Row[Any], seq: int, last_hash: str) -> Broken | None:
-    if seq < end.seq:
-        return Broken(seq=seq + 1, problem="removed")
-    if seq > end.seq:
+def _broken_end(last: Link, end: Link) -> Broken | None:
+    if last.seq < end.seq:
+        return Broken(seq=last.seq + 1, problem="removed")
+    if last.seq > end.seq:
         return Broken(seq=end.seq + 1, problem="inserted")
-    return None if last_hash == end.hash else Broken(seq=seq, problem="changed")
+    return None if last == end else Broken(seq=last.seq, problem="changed")
+
+
+async def _broken_card(connection: AsyncConnection) -> Broken | None:
+    newest = select(func.max(audit.c.seq)).group_by(audit.c.proposal_id)
+    query = select(audit).where(audit.c.seq.in_(newest)).order_by(audit.c.seq).limit(_PAGE)
+    page = (await connection.execute(query)).all()
+    while page:
+        stored = await read_cards(connection, cards.c.proposal_id.in_([row.proposal_id for row in page]))
+        digests = {card.proposal_id: card_digest(card) for card in stored}
+        for row in page:
+            if digests.get(row.proposal_id) != row.card_digest:
+                found = row.proposal_id in digests
+                return Broken(seq=row.seq, problem="changed" if found else "removed", proposal_id=row.proposal_id)
+        page = (await connection.execute(query.where(audit.c.seq > page[-1].seq))).all()
+    unknown = select(cards.c.proposal_id).where(~exists().where(audit.c.proposal_id == cards.c.proposal_id)).limit(1)
+    inserted = await connection.scalar(unknown)
+    return None if inserted is None else Broken(seq=0, problem="inserted", proposal_id=inserted)

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from platformdirs import user_state_path
-from sqlalchemy import URL, Connection, event, func, make_url, select
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy import URL, Connection, event, exc, func, make_url, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from langchain_centra.approval.journal_errors import JournalError, JournalUnavailable
 from langchain_centra.approval.tables import migrate
+from langchain_centra.client import SettingsError
 
 T = TypeVar("T")
 Work = Callable[[AsyncConnection], Awaitable[T]]
@@ -72,12 +72,9 @@ class Database:
                 result = await work(connection)
                 await connection.commit()
                 return result
-        except (SQLAlchemyError, OSError) as error:
-            cause = type(getattr(error, "orig", None) or error).__name__
-            raise JournalUnavailable(
-                f"The approval journal cannot be used ({cause}). Nothing is written to the store without it; "
-                "check the database and the setting CENTRA_JOURNAL."
-            ) from error
+        except (exc.DBAPIError, exc.TimeoutError, OSError) as error:
+            cause = type(error.orig if isinstance(error, exc.DBAPIError) else error).__name__
+            raise JournalUnavailable(f"The approval journal cannot be used ({cause}).") from error
 
     async def _open(self) -> AsyncEngine:
         async with self._opening:
@@ -98,9 +95,11 @@ def _async_url(url: str) -> URL:
     try:
         parsed = make_url(url)
         return parsed.set(drivername=_DRIVERS[parsed.drivername])
-    except (ArgumentError, KeyError):
-        raise ValueError(
-            "The journal's URL (CENTRA_JOURNAL) must be sqlite:///<path> or postgresql://<user>@<host>/<database>."
+    except (exc.ArgumentError, KeyError):
+        raise SettingsError(
+            "CENTRA_JOURNAL",
+            "is not the URL of a journal",
+            hint="Set it to sqlite:///<path> or postgresql://<user>@<host>/<database>.",
         ) from None
 
 
@@ -117,9 +116,20 @@ def _engine(url: URL | None) -> AsyncEngine:
 def _postgres(url: URL) -> AsyncEngine:
     try:
         # Whoever waits for the head row has to see what was committed meanwhile, whatever the server's default is.
-        return create_async_engine(url, isolation_level="READ COMMITTED", pool_pre_ping=True, hide_parameters=True)
+        engine = create_async_engine(url, isolation_level="READ COMMITTED", pool_pre_ping=True, hide_parameters=True)
     except ModuleNotFoundError as error:
-        raise JournalError("A journal on PostgreSQL needs psycopg: install langchain-centra[postgres].") from error
+        raise JournalError("PostgreSQL's driver is missing.", hint="Install langchain-centra[postgres].") from error
+    event.listen(engine.sync_engine, "connect", _prepare_postgres)
+    return engine
+
+
+def _prepare_postgres(connection: Any, _record: Any) -> None:
+    # A process that stops in mid transaction may not keep all others from writing.
+    cursor = connection.cursor()
+    for setting in ("lock_timeout", "idle_in_transaction_session_timeout"):
+        cursor.execute(f"SET {setting} = '{_BUSY_SECONDS}s'")
+    cursor.close()
+    connection.commit()
 
 
 def _sqlite(url: URL) -> AsyncEngine:
@@ -143,7 +153,6 @@ def _sqlite(url: URL) -> AsyncEngine:
 def _private_file(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600)
-    path.chmod(0o600)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -6,7 +6,6 @@ from typing import Any, Literal, Self, TypeVar
 from sqlalchemy import ColumnElement
 
 from langchain_centra.approval import audit, journal_cards, journal_steps, journal_turns
-from langchain_centra.approval.audit import Transaction
 from langchain_centra.approval.database import Database
 from langchain_centra.approval.journal_rows import read_cards
 from langchain_centra.approval.records import (
@@ -24,6 +23,7 @@ from langchain_centra.approval.records import (
     Via,
 )
 from langchain_centra.approval.tables import cards
+from langchain_centra.approval.transaction import Transaction, transact
 from langchain_centra.client import Clock, SystemClock
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ class Journal:
         await self._database.aclose()
 
     async def _transact(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        return await self._database.write(lambda connection: audit.transact(connection, self._clock, work))
+        return await self._database.write(lambda connection: transact(connection, self._clock, work))
 
     async def add(self, card: NewCard) -> Card:
         """Store a card as proposed; the same key and revision again gives the stored one unchanged.
@@ -165,17 +165,17 @@ class Journal:
 
     async def take_turn(self, store: str, thread_id: str, token: str, lease_seconds: float) -> TurnLease | None:
         """Take the lease on a thread, or renew one's own; None while another token holds it."""
-        now = self._clock.now()
         return await self._database.write(
             lambda connection: journal_turns.take(
-                connection, now, lease_seconds, store=store, thread_id=thread_id, token=token
+                connection, self._clock.now(), lease_seconds, store=store, thread_id=thread_id, token=token
             )
         )
 
     async def renew_turn(self, lease: TurnLease, lease_seconds: float) -> bool:
         """Hold a thread for another `lease_seconds` from now; False if the lease is lost."""
-        now = self._clock.now()
-        return await self._database.write(lambda connection: journal_turns.renew(connection, now, lease, lease_seconds))
+        return await self._database.write(
+            lambda connection: journal_turns.renew(connection, self._clock.now(), lease, lease_seconds)
+        )
 
     async def release_turn(self, store: str, thread_id: str, token: str) -> bool:
         """Give the lease on a thread back; False if it was not held."""
@@ -197,5 +197,5 @@ class Journal:
         return await self._database.read(lambda connection: audit.rows(connection, after, limit, **equal))
 
     async def verify(self) -> Verified | Broken:
-        """Check the whole audit against its hashes, and name the first row that was changed, removed or inserted."""
+        """Check the audit against its hashes and the cards against the audit; names the first that does not fit."""
         return await self._database.read(audit.verify)

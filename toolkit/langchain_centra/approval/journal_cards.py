@@ -1,16 +1,15 @@
 """What happens to whole cards: stored, decided, closed."""
 
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Literal
 
 from sqlalchemy import insert
 
-from langchain_centra.approval.audit import Transaction
 from langchain_centra.approval.journal_errors import AlreadyDecided, CardExpired, JournalConflict
-from langchain_centra.approval.journal_rows import load, move_card, read_cards, same_key, take_back_claims
+from langchain_centra.approval.journal_rows import load, read_cards, same_key
 from langchain_centra.approval.records import LIVE, REOPENED_AFTER, Card, CardState, Decision, NewCard, Via
-from langchain_centra.approval.tables import canonical, cards, steps
+from langchain_centra.approval.tables import cards, steps
+from langchain_centra.approval.transaction import Transaction
 
 _DECIDED: dict[str, CardState] = {"approve": "approved", "edit": "edited", "reject": "rejected"}
 _LEASE_RAN_OUT = "the lease ran out before anything was sent"
@@ -24,14 +23,13 @@ async def add(tx: Transaction, new: NewCard) -> Card:
             return card
     await _check_new(tx, new, stored)
     row = vars(new) | {"state": "proposed", "created_at": tx.now}
-    step_rows = [vars(step) | {"position": position} for position, step in enumerate(row.pop("steps"))]
-    content = sha256(canonical({"args": new.args, "preview": new.preview, "steps": step_rows}).encode()).hexdigest()
-    states = {"proposal_id": new.proposal_id, "state": "waiting"}
+    keys = [{"proposal_id": new.proposal_id, "position": position} for position in range(len(new.steps))]
+    step_rows = [vars(step) | key | {"state": "waiting"} for step, key in zip(row.pop("steps"), keys, strict=True)]
     await tx.connection.execute(insert(cards).values(row))
-    await tx.connection.execute(insert(steps), [step | states for step in step_rows])
+    await tx.connection.execute(insert(steps), step_rows)
     card = await load(tx.connection, new.proposal_id)
     facts = {name: row[name] for name in ("tool", "revision", "verdict", "args_digest")}
-    await tx.record("proposed", card, actor=new.requester, data=facts | {"content": content})
+    tx.record("proposed", card, actor=new.requester, data=facts)
     return card
 
 
@@ -57,9 +55,7 @@ async def decide(tx: Transaction, decisions: Sequence[Decision], by: str | None,
     if late := [card for card, decision in found if decision.type != "reject" and tx.now > card.expires_at]:
         raise CardExpired(late)
     if via == "policy" and any(card.verdict != "run" or decision.type != "approve" for card, decision in found):
-        raise JournalConflict(
-            "The policy lets no such change run by itself; a person has to decide. Nothing was stored."
-        )
+        raise JournalConflict("The policy lets no such change run by itself; a person has to decide.")
     for card, decision in found:
         await _decide(tx, card, decision, by, via)
     return [await load(tx.connection, decision.proposal_id) for decision in decisions]
@@ -70,12 +66,11 @@ def _open_to(card: Card, decision: Decision, tx: Transaction) -> bool:
 
 
 async def _decide(tx: Transaction, card: Card, decision: Decision, by: str | None, via: Via) -> None:
-    await take_back_claims(tx, card, _LEASE_RAN_OUT)
-    state = _DECIDED[decision.type]
-    stored = {"reason": decision.reason, "edited_args": decision.edited_args}
-    await move_card(tx, card, state, decided_by=by, decided_via=via, decided_at=tx.now, **stored)
-    given = {name: value for name, value in stored.items() if value is not None}
-    await tx.record(state, card, actor=by, data={"via": via, **given})
+    await tx.take_back_claims(card, _LEASE_RAN_OUT)
+    said = {"reason": decision.reason, "edited_args": decision.edited_args}
+    data = {"via": via} | {name: value for name, value in said.items() if value is not None}
+    stored = {"decided_by": by, "decided_via": via, "decided_at": tx.now, **said}
+    await tx.move_card(card, _DECIDED[decision.type], stored, actor=by, data=data)
 
 
 async def close(tx: Transaction, proposal_id: str, state: Literal["superseded", "expired"], reason: str) -> bool:
@@ -83,19 +78,16 @@ async def close(tx: Transaction, proposal_id: str, state: Literal["superseded", 
     card = await load(tx.connection, proposal_id)
     if not card.revocable_at(tx.now):
         return False
-    await take_back_claims(tx, card, _LEASE_RAN_OUT)
-    await move_card(tx, card, state, outcome={"reason": reason})
-    await tx.record(state, card, data={"reason": reason})
+    await tx.take_back_claims(card, _LEASE_RAN_OUT)
+    await tx.move_card(card, state, {"outcome": {"reason": reason}}, data={"reason": reason})
     return True
 
 
 async def supersede_later(tx: Transaction, card: Card) -> None:
     """Close a live later revision that nothing was sent for, because this one was applied after all."""
-    reason = f"revision {card.revision} was applied after all"
-    for later in await read_cards(
-        tx.connection, same_key(card), cards.c.revision > card.revision, cards.c.state.in_(LIVE)
-    ):
-        if all(step.state in ("waiting", "claimed") for step in later.steps):
-            await take_back_claims(tx, later, reason)
-            await move_card(tx, later, "superseded", outcome={"reason": reason})
-            await tx.record("superseded", later, data={"reason": reason})
+    reason = {"reason": f"revision {card.revision} was applied after all"}
+    later = read_cards(tx.connection, same_key(card), cards.c.revision > card.revision, cards.c.state.in_(LIVE))
+    for revision in await later:
+        if all(step.state in ("waiting", "claimed") for step in revision.steps):
+            await tx.take_back_claims(revision, reason["reason"])
+            await tx.move_card(revision, "superseded", {"outcome": reason}, data=reason)

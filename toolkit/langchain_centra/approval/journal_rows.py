@@ -1,15 +1,17 @@
-"""Reading cards with their steps, and the compare-and-set that moves them."""
+"""Reading cards with their steps."""
 
+import json
 from collections import defaultdict
-from typing import Any
+from dataclasses import asdict
+from datetime import datetime
+from hashlib import sha256
 
-from sqlalchemy import ColumnElement, UpdateBase, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from langchain_centra.approval.audit import Transaction
-from langchain_centra.approval.journal_errors import JournalConflict, UnknownCard
-from langchain_centra.approval.records import Card, CardState, NewCard, StepRecord
-from langchain_centra.approval.tables import cards, steps, targets
+from langchain_centra.approval.journal_errors import UnknownCard
+from langchain_centra.approval.records import Card, NewCard, StepRecord
+from langchain_centra.approval.tables import cards, steps
 
 _STEP_COLUMNS = [column for column in steps.c if column is not steps.c.token]
 
@@ -58,39 +60,7 @@ def same_key(card: Card | NewCard) -> ColumnElement[bool]:
     return and_(*(column == value for column, value in zip(columns, card.key, strict=True)))
 
 
-def this_step(proposal_id: str, position: int) -> ColumnElement[bool]:
-    """One row of steps."""
-    return and_(steps.c.proposal_id == proposal_id, steps.c.position == position)
-
-
-async def changed(tx: Transaction, statement: UpdateBase) -> bool:
-    """Run a compare-and-set on one row; whether it found the row as expected."""
-    return (await tx.connection.execute(statement)).rowcount == 1
-
-
-async def move_card(tx: Transaction, card: Card, state: CardState, **values: Any) -> None:
-    """Set the card's state if it is still what `card` says."""
-    found = and_(cards.c.proposal_id == card.proposal_id, cards.c.state == card.state)
-    if not await changed(tx, update(cards).where(found).values(state=state, **values)):
-        raise JournalConflict(f"The card for {card.tool} was changed outside the journal; nothing was stored.")
-
-
-async def free_targets(tx: Transaction, step: StepRecord) -> None:
-    """Let other steps have the targets of this one."""
-    held = and_(targets.c.proposal_id == step.proposal_id, targets.c.position == step.position)
-    await tx.connection.execute(delete(targets).where(held))
-
-
-async def take_back(tx: Transaction, card: Card, step: StepRecord, reason: str) -> None:
-    """End a claim of which nothing was sent; its holder can no longer send."""
-    waiting = update(steps).values(state="waiting", token=None, lease_until=None)
-    if await changed(tx, waiting.where(this_step(step.proposal_id, step.position), steps.c.state == "claimed")):
-        await free_targets(tx, step)
-        await tx.record("released", card, step.position, data={"reason": reason})
-
-
-async def take_back_claims(tx: Transaction, card: Card, reason: str) -> None:
-    """End every claim on the card's steps of which nothing was sent."""
-    for step in card.steps:
-        if step.state == "claimed":
-            await take_back(tx, card, step, reason)
+def card_digest(card: Card) -> str:
+    """A hash of everything stored about a card and its steps; a column that is empty does not count."""
+    stored = asdict(card, dict_factory=lambda items: {name: value for name, value in items if value is not None})
+    return sha256(json.dumps(stored, sort_keys=True, default=datetime.isoformat).encode()).hexdigest()

@@ -14,6 +14,9 @@ CardState = Literal["proposed", "approved", "rejected", "edited", "superseded", 
 LIVE: tuple[CardState, ...] = ("proposed", "approved")
 """States in which a card can still lead to a write."""
 
+HELD: tuple[StepState, ...] = ("claimed", "sent")
+"""States in which a step keeps other steps from its targets."""
+
 REOPENED_AFTER: tuple[CardState, ...] = ("edited", "expired", "drifted", "not_applied")
 """States of earlier revisions that allow a further one."""
 
@@ -157,7 +160,10 @@ class TurnLease:
 
 @dataclass(frozen=True, kw_only=True)
 class AuditRow:
-    """One event; `hash` covers the event and `previous_hash`. `step` is None for events of the card itself."""
+    """One event; `step` is None for events of the card itself.
+
+    `card_digest` covers everything stored about the card after the event; `hash` covers the event and `previous_hash`.
+    """
 
     seq: int
     at: datetime
@@ -168,13 +174,14 @@ class AuditRow:
     step: int | None
     actor: str | None
     data: dict[str, Any]
+    card_digest: str
     previous_hash: str
     hash: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verified:
-    """The whole audit is as it was written."""
+    """The whole audit is as it was written, and every card is as its last event left it."""
 
     rows: int
     head_hash: str
@@ -182,7 +189,12 @@ class Verified:
 
 @dataclass(frozen=True, kw_only=True)
 class Broken:
-    """The first place where the audit is not as it was written: row `seq` was changed, removed or inserted."""
+    """The first place where the journal is not as it was written.
+
+    Audit row `seq` was changed, removed or inserted; with a `proposal_id` it is that card, whose last event is `seq`
+    (0 for a card without events).
+    """
 
     seq: int
     problem: Literal["changed", "removed", "inserted"]
+    proposal_id: str | None = None

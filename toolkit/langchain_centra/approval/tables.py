@@ -153,6 +153,7 @@ audit = Table(
     Column("step", Integer),
     Column("actor", Text),
     Column("data", Text, nullable=False),
+    Column("card_digest", Text, nullable=False),
     Column("previous_hash", Text, nullable=False),
     Column("hash", Text, nullable=False),
 )
@@ -182,11 +183,11 @@ def migrate(connection: Connection) -> None:
     Raises:
         NewerJournal: the schema is of a later version.
     """
-    version = connection.scalar(select(head.c.version)) if inspect(connection).has_table(head.name) else 0
+    exists = inspect(connection).has_table(head.name)
+    version = connection.execute(select(head.c.version)).scalar_one() if exists else 0
     if version > len(MIGRATIONS):
         raise NewerJournal(
-            f"The journal has schema version {version}, this library knows versions up to {len(MIGRATIONS)}. "
-            "Upgrade langchain-centra."
+            f"The journal has schema version {version}; this library knows versions up to {len(MIGRATIONS)}."
         )
     if version < len(MIGRATIONS):
         for step in MIGRATIONS[version:]:
