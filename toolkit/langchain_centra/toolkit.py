@@ -50,7 +50,7 @@ class CentraToolkit:
         journal: "Journal | str | None" = None,
         name: str | None = None,
     ) -> None:
-        self.centra = client.asynchronous if isinstance(client, Centra) else client
+        self.centra = client.aio if isinstance(client, Centra) else client
         self.portal = client.portal if isinstance(client, Centra) else Portal()
         self.name = name or self.centra.name
         self._policy = policy
@@ -67,10 +67,10 @@ class CentraToolkit:
 
         Read-only unless CENTRA_WRITES names groups, separated by commas. Raises SettingsError.
         """
-        from langchain_centra.client.settings import CentraSettings
+        from langchain_centra.toolkit_settings import ToolkitSettings
 
-        settings = CentraSettings.load()
-        return cls(AsyncCentra.from_env(), writes=settings.writes, journal=settings.journal)
+        settings = ToolkitSettings.from_env()
+        return cls(AsyncCentra(**settings.arguments()), writes=settings.writes, journal=settings.journal)
 
     @classmethod
     def sandbox(cls, *, writes: bool | Collection[str] = True, policy: "ApprovalPolicy | None" = None) -> Self:

@@ -82,7 +82,7 @@ class Applier:
         try:
             observed = await self._observe(card.tool, step)
         except CentraError as error:
-            return await self._give_up(claim, f"The present state could not be read. {error} {error.hint}")
+            return await self._give_up(claim, f"The present state could not be read. {error}")
         moved = {name: observed.get(name) for name, seen in step.before.items() if observed.get(name) != seen}
         if moved:
             await self._journal.drift(claim, {"detail": "the store changed after the card was shown", "now": moved})
@@ -98,7 +98,7 @@ class Applier:
             logger.warning("The outcome of %s is not known; settling it by reading.", step.operation)
             return await self._settle(claim.step, str(error), claim.token)
         except CentraError as error:
-            return await self._finish(claim.step, "failed", _detail(f"{error} {error.hint}".strip()), claim.token)
+            return await self._finish(claim.step, "failed", _detail(str(error)), claim.token)
         except Exception as error:
             logger.exception("%s broke off.", step.operation)
             return await self._settle(claim.step, f"The request broke off: {type(error).__name__}.", claim.token)

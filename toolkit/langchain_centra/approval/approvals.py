@@ -163,7 +163,7 @@ class Approvals:
         try:
             return await write.propose(self._centra, write.validate(args))
         except CentraError as error:
-            raise CannotPropose(f"Nothing was proposed or written. {error} {error.hint}".strip()) from None
+            raise CannotPropose(f"Nothing was proposed or written. {error}".strip()) from None
 
     def _held_by_earlier(self, call: Call, proposal: Proposal, cards: Sequence[Card]) -> bool:
         earlier = [card for card in cards if card.message_id == call.message_id and card.position < call.position]
