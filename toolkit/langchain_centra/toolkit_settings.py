@@ -1,0 +1,20 @@
+"""The settings of a toolkit, read from the environment."""
+
+from typing import Annotated
+
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode
+
+from langchain_centra.client.settings import CentraSettings
+
+
+class ToolkitSettings(CentraSettings):
+    """The connection's settings, and CENTRA_WRITES (names, separated by commas) and CENTRA_JOURNAL (a database URL)."""
+
+    writes: Annotated[list[str], NoDecode] = Field(default_factory=list)
+    journal: str | None = None
+
+    @field_validator("writes", mode="before")
+    @classmethod
+    def _names(cls, value: str | list[str]) -> list[str]:
+        return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
