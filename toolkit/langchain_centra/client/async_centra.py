@@ -1,0 +1,204 @@
+"""The async client of a Centra store."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING, Any, NoReturn, Self
+
+import httpx
+from pydantic import SecretStr
+
+from langchain_centra.client.answer import Answer
+from langchain_centra.client.clock import Clock, SystemClock
+from langchain_centra.client.document import is_mutation
+from langchain_centra.client.errors import OutcomeUnknown, PermissionMissing, TransportFailed
+from langchain_centra.client.paging import node_pages, row_pages
+from langchain_centra.client.response import Response, report_deprecations
+from langchain_centra.client.url import endpoint
+from langchain_centra.client.wire import Lost, Wire, usable_token
+
+if TYPE_CHECKING:
+    from tenacity import AsyncRetrying
+
+# How long a read is tried again, in seconds: beyond the ten-second window of the rate limits, short of the hour's.
+_READ_PATIENCE = 60.0
+_SYSTEM_CLOCK = SystemClock()
+_NEWEST_ORDER = "query { orderConnection(last: 1, sort: orderDate_ASC) { edges { node { createdAt } } } }"
+
+
+class AsyncCentra:
+    """An async client of one Centra store, for one event loop; an async context manager.
+
+    Args:
+        url: the store's address, with or without `/graphql`.
+        token: an Integration API token.
+        name: what the store is called in records; its host (and port) by default.
+        timezone: the store's time zone, if it is known; see `store_timezone()`.
+        timeout: seconds for one request, from the first byte sent to the last received. A mutation, with all its
+            attempts, is over after it; a read may be tried again for a minute.
+        allowed_hosts: hosts besides `*.centra.com` and `*.centraqa.com` that may receive the token.
+        transport: an httpx transport instead of the network.
+        clock: tells the time and waits.
+        token_expires: when the token runs out, so that its rejection can be explained.
+
+    Raises:
+        SettingsError: the URL or the token cannot be right.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: str | SecretStr,
+        *,
+        name: str | None = None,
+        timezone: tzinfo | None = None,
+        timeout: float = 30.0,
+        allowed_hosts: Collection[str] = (),
+        transport: httpx.AsyncBaseTransport | None = None,
+        clock: Clock = _SYSTEM_CLOCK,
+        token_expires: datetime | None = None,
+    ) -> None:
+        self._endpoint = endpoint(url, allowed_hosts)
+        self._token = usable_token(token)
+        self._transport = transport
+        self._timezone = timezone
+        self._connection: _Connection | None = None
+        self.url = str(self._endpoint)
+        self.name = name or self._endpoint.netloc.decode("ascii")
+        self.timeout = timeout
+        self.clock = clock
+        self.token_expires = token_expires
+
+    @classmethod
+    def from_env(cls) -> Self:
+        """Connect as CENTRA_URL, CENTRA_TOKEN, CENTRA_TOKEN_EXPIRES and CENTRA_TIMEZONE say.
+
+        Raises:
+            SettingsError: a variable is missing or wrong.
+        """
+        from langchain_centra.client.settings import CentraSettings
+
+        return cls(**CentraSettings.from_env().arguments())
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.url!r}, name={self.name!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"{type(self).__name__} holds a token and cannot be pickled or copied.")
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if self._connection is not None:
+            await self._connection.wire.aclose()
+
+    async def execute(self, document: str, variables: Mapping[str, Any] | None = None) -> Response:
+        """Carry out a GraphQL document with one query or mutation.
+
+        A read is sent again after a lost connection, HTTP 499 and 5xx, and after a rate limit that passes soon. A
+        mutation is sent again only if it cannot have arrived or was refused with a rate limit. Its document selects
+        `userErrors` and `userWarnings`, because Centra answers a refused change with HTTP 200.
+
+        Raises:
+            TokenRejected, PermissionMissing, RateLimited, RequestRefused, NotFound: nothing was done.
+            TransportFailed: the request could not be done; nothing was changed.
+            UserErrors: a mutation was refused for its content; nothing was written.
+            OutcomeUnknown: a mutation may have been carried out.
+        """
+        mutates = is_mutation(document)
+        body = {"query": document, "variables": dict(variables or {})}
+        connection = await self._connect()
+        began = self.clock.monotonic()
+
+        async def attempt() -> Response:
+            limit = began + self.timeout - self.clock.monotonic() if mutates else self.timeout
+            return self._judged(await connection.wire.post(body, limit=limit), mutates, connection.wire)
+
+        # The last attempt of a mutation keeps half of the time, so that none begins that cannot end.
+        patience = self.timeout / 2 if mutates else _READ_PATIENCE
+        response: Response = await connection.attempts(self.clock, began + patience)(attempt)
+        report_deprecations(response.extensions)
+        return response
+
+    def nodes(
+        self,
+        document: str,
+        variables: Mapping[str, Any] | None = None,
+        connection: str = "orderConnection",
+        page_size: int = 100,
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Read every node of a Relay connection; the way to read a long list.
+
+        The document takes `$first` and `$after` and selects `edges { node }` and `pageInfo { hasNextPage endCursor }`.
+        """
+        return _flat(node_pages(self.execute, document, variables, connection, page_size))
+
+    def rows(
+        self,
+        document: str,
+        variables: Mapping[str, Any] | None = None,
+        field: str = "orders",
+        page_size: int = 200,
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Read every row of a plain list; the document takes `$limit` (200 at most) and `$page`.
+
+        Rows that are added or removed meanwhile shift the pages: one may come twice, another not at all.
+        """
+        return _flat(row_pages(self.execute, document, variables, field, page_size))
+
+    async def store_timezone(self) -> tzinfo:
+        """Return the time zone that the store's dates are in.
+
+        It is the one that the client was given; else the UTC offset of the newest order, which is all that the API
+        shows and is an hour off across a change to or from summer time; else UTC.
+        """
+        if self._timezone is None:
+            self._timezone = await self._offset_seen()
+        return self._timezone
+
+    async def _offset_seen(self) -> tzinfo:
+        try:
+            response = await self.execute(_NEWEST_ORDER)
+        except PermissionMissing:
+            return UTC
+        edges = response.data["orderConnection"]["edges"]
+        seen = datetime.fromisoformat(edges[0]["node"]["createdAt"]).tzinfo if edges else None
+        return seen or UTC
+
+    async def _connect(self) -> _Connection:
+        if self._connection is None:
+            opened = await asyncio.to_thread(self._open)
+            self._connection = self._connection or opened
+        return self._connection
+
+    def _open(self) -> _Connection:
+        """Load what reads files: certificates and the retry library."""
+        from langchain_centra.client.retry import attempts
+
+        return _Connection(Wire(self._endpoint, self._token, self._transport), attempts)
+
+    def _judged(self, outcome: httpx.Response | Lost, mutates: bool, wire: Wire) -> Response:
+        if isinstance(outcome, Lost):
+            raise OutcomeUnknown(outcome.reason) if mutates and outcome.arrived else TransportFailed(outcome.reason)
+        answer = Answer.of(outcome, now=self.clock.now(), expires=self.token_expires, hide=wire.hide)
+        return answer.written() if mutates else answer.read()
+
+
+@dataclass(frozen=True)
+class _Connection:
+    wire: Wire
+    attempts: Callable[[Clock, float], AsyncRetrying]
+
+
+async def _flat(pages: AsyncIterator[list[dict[str, Any]]]) -> AsyncIterator[dict[str, Any]]:
+    async for page in pages:
+        for row in page:
+            yield row

@@ -1,0 +1,51 @@
+"""The settings of a connection, read from the environment."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from langchain_centra.client.errors import SettingsError
+
+_HINTS = {
+    "url": "Set it to the address of your Centra, such as https://acme.centra.com.",
+    "token": "Set it to an Integration API token, made in Centra under System, API Tokens.",
+    "token_expires": "Set it to a date such as 2027-01-31, or leave it out.",
+    "timezone": "Set it to a zone such as Europe/Stockholm, or leave it out.",
+}
+
+
+class CentraSettings(BaseSettings):
+    """CENTRA_URL and CENTRA_TOKEN, and if wanted CENTRA_TOKEN_EXPIRES and CENTRA_TIMEZONE."""
+
+    model_config = SettingsConfigDict(env_prefix="CENTRA_", env_ignore_empty=True, hide_input_in_errors=True)
+
+    url: str
+    token: SecretStr
+    token_expires: datetime | None = None
+    timezone: ZoneInfo | None = None
+
+    @classmethod
+    def from_env(cls) -> Self:
+        """Read the environment.
+
+        Raises:
+            SettingsError: a variable is missing or cannot be read; it names the first one.
+        """
+        try:
+            return cls()  # pyright: ignore[reportCallIssue] -- the environment gives the values
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        field, problem = str(first["loc"][0]), "is not set" if first["type"] == "missing" else "cannot be read"
+        raise SettingsError(f"CENTRA_{field.upper()}", problem, hint=_HINTS[field])
+
+    def arguments(self) -> dict[str, Any]:
+        """Return what a client is made with; an expiry without an offset is in the store's zone, else UTC."""
+        expires = self.token_expires
+        if expires is not None and expires.tzinfo is None:
+            expires = expires.replace(tzinfo=self.timezone or UTC)
+        return {"url": self.url, "token": self.token, "timezone": self.timezone, "token_expires": expires}

@@ -1,0 +1,83 @@
+"""Where requests may go: a Centra host over HTTPS, or this very machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Collection
+
+import httpx
+
+from langchain_centra.client.errors import SettingsError
+
+_SETTING = "CENTRA_URL"
+_HINT = "Set it to the address of your Centra, such as https://acme.centra.com."
+_CENTRA_DOMAINS = (".centra.com", ".centraqa.com")
+_BRACKETED = re.compile(r"<[^<>]*>|\{[^{}]*\}")
+_PLACEHOLDERS = {
+    "example",
+    "your-client",
+    "your-company",
+    "your-store",
+    "yourclient",
+    "yourcompany",
+    "yourstore",
+}
+
+
+def endpoint(url: str, allowed_hosts: Collection[str] = ()) -> httpx.URL:
+    """Return the address that GraphQL requests go to: the store's URL with `/graphql`.
+
+    Spaces around it and slashes after it are forgiven, and `/graphql` may already be there. The host is `*.centra.com`,
+    `*.centraqa.com` or one of `allowed_hosts`, over HTTPS; plain HTTP goes to this machine only.
+
+    Raises:
+        SettingsError: it is no such address; the token would go to the wrong place.
+    """
+    text = url.strip()
+    if not text:
+        raise SettingsError(_SETTING, "is empty", hint=_HINT)
+    if placeholder := _placeholder(text):
+        raise SettingsError(_SETTING, f"still holds the placeholder {placeholder!r}", hint=_HINT)
+    parsed = _parse(text)
+    if parsed.scheme == "http" and not is_loopback(parsed.host):
+        raise SettingsError(_SETTING, f"uses http for {parsed.host}; the token may only travel over https", hint=_HINT)
+    if not is_loopback(parsed.host) and not _is_allowed(parsed.host, allowed_hosts):
+        raise SettingsError(
+            _SETTING,
+            f"names {parsed.host}, which is not a Centra host (*.centra.com, *.centraqa.com)",
+            hint="Correct it, or name a host that you trust with the token in `allowed_hosts`.",
+        )
+    base = parsed.path.rstrip("/").removesuffix("/graphql").rstrip("/")
+    return parsed.copy_with(path=f"{base}/graphql")
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine, by its name or address alone."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _parse(text: str) -> httpx.URL:
+    try:
+        parsed = httpx.URL(text)
+    except httpx.InvalidURL:
+        raise SettingsError(_SETTING, "is not a URL", hint=_HINT) from None
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise SettingsError(_SETTING, "does not start with https:// and a host", hint=_HINT)
+    if parsed.userinfo or parsed.query or parsed.fragment:
+        raise SettingsError(_SETTING, "carries a login, a query or a fragment", hint=_HINT)
+    return parsed
+
+
+def _placeholder(text: str) -> str | None:
+    if bracketed := _BRACKETED.search(text):
+        return bracketed[0]
+    host = text.lower().partition("://")[2].partition("/")[0]
+    return next((label for label in host.split(".") if label in _PLACEHOLDERS), None)
+
+
+def _is_allowed(host: str, allowed_hosts: Collection[str]) -> bool:
+    return host.endswith(_CENTRA_DOMAINS) or host in {allowed.strip().lower() for allowed in allowed_hosts}

@@ -1,0 +1,80 @@
+"""One endpoint, one token: carries a request there and brings back what came of it, as a value.
+
+A failed request is returned, not raised: httpx's errors hold the request with its headers, and what is never an
+exception's cause or context cannot show the token in a traceback, a log or a pickle.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+
+from langchain_centra.client.errors import SettingsError
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A request without an answer.
+
+    Attributes:
+        arrived: whether it may have reached Centra.
+    """
+
+    reason: str
+    arrived: bool
+
+
+class Wire:
+    """Posts to one endpoint with one token."""
+
+    def __init__(self, url: httpx.URL, token: SecretStr, transport: httpx.AsyncBaseTransport | None) -> None:
+        self._url = url
+        self._token = token
+        # A proxy of the environment would see the token of a plain http request.
+        self._http = httpx.AsyncClient(transport=transport, follow_redirects=False, trust_env=url.scheme == "https")
+
+    async def post(self, body: Mapping[str, Any], *, limit: float) -> httpx.Response | Lost:
+        """Send one request and read its answer, in `limit` seconds all told.
+
+        Connecting may take half of them, so that a slow connection is told from a slow answer.
+        """
+        headers = {"Authorization": f"Bearer {self._token.get_secret_value()}", "Accept": "application/json"}
+        timeout = httpx.Timeout(limit, pool=limit / 4, connect=limit / 4)
+        try:
+            async with asyncio.timeout(limit):
+                return await self._http.post(self._url, json=body, headers=headers, timeout=timeout)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            return Lost(f"no connection to {self._url.host} ({type(error).__name__})", arrived=False)
+        except (httpx.TimeoutException, TimeoutError):
+            return Lost(f"no answer within {limit:.3g} seconds", arrived=True)
+        except httpx.RequestError as error:
+            return Lost(f"the connection was lost ({type(error).__name__})", arrived=True)
+
+    def hide(self, text: str) -> str:
+        """Take the token out of a text that a server wrote."""
+        return re.sub(rf"(?<!\w){re.escape(self._token.get_secret_value())}(?!\w)", "(token)", text)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+
+def usable_token(token: str | SecretStr) -> SecretStr:
+    """Return a token as it is sent, without the spaces around it.
+
+    Raises:
+        SettingsError: it cannot be a token.
+    """
+    text = (token if isinstance(token, str) else token.get_secret_value()).strip()
+    hint = "Paste the token alone, without quotes and without the word Bearer."
+    if not text:
+        raise SettingsError("CENTRA_TOKEN", "is empty", hint=hint)
+    if not text.isascii() or not text.isprintable() or any(character in " \"'" for character in text):
+        raise SettingsError("CENTRA_TOKEN", "has spaces, quotes or letters that no token has", hint=hint)
+    return SecretStr(text)
