@@ -91,12 +91,14 @@ def test_needs_and_optional_are_what_the_schema_asks(operation: Operation[Any]) 
 
 @operations
 def test_arguments_that_need_a_permission_are_named(operation: Operation[Any]) -> None:
-    inputs = [type_from_ast(SCHEMA, variable.type) for variable in _definition(operation).variable_definitions or ()]
+    inputs: list[Any] = [
+        type_from_ast(SCHEMA, variable.type) for variable in _definition(operation).variable_definitions or ()
+    ]
     fields = [
         (name, permission)
-        for kind in map(get_named_type, inputs)
-        if isinstance(kind, GraphQLInputObjectType)
-        for name, field in kind.fields.items()
+        for kind in inputs
+        if isinstance(get_named_type(kind), GraphQLInputObjectType)
+        for name, field in get_named_type(kind).fields.items()
         for permission in _required(field.ast_node)
     ]
     assert dict(fields) == dict(operation.argument_needs)
@@ -130,16 +132,14 @@ def test_a_list_is_always_limited(operation: Operation[Any]) -> None:
 
 @operations
 def test_the_result_models_every_selected_field_and_no_other(operation: Operation[Any]) -> None:
-    root = SCHEMA.mutation_type if operation.is_mutation else SCHEMA.query_type
+    root: Any = SCHEMA.mutation_type if operation.is_mutation else SCHEMA.query_type
     fragments = {
         d.name.value: d for d in parse(operation.document).definitions if isinstance(d, FragmentDefinitionNode)
     }
     if issubclass(operation.result, RootModel):
         [wanted] = get_args(operation.result.model_fields["root"].annotation)[1:]
-        for field in _definition(operation).selection_set.selections:
-            _agree(
-                field.name.value, SCHEMA.query_type.fields[field.name.value].type, wanted, _selected(field), fragments
-            )
+        for field in _fields(_definition(operation)):
+            _agree(field.name.value, root.fields[field.name.value].type, wanted, field.selection_set, fragments)
         return
     _model_agrees(operation.result, root, _definition(operation).selection_set, fragments)
 
@@ -173,9 +173,7 @@ def _model_agrees(model: type[BaseModel], parent: Any, selection: SelectionSetNo
     for key, (owner, field) in zip(keys, selected, strict=True):
         name = field.name.value
         kind = None if name == "__typename" else owner.fields[name].type
-        annotation = by_alias[key].annotation
-        annotation = Annotated[annotation, *by_alias[key].metadata] if by_alias[key].metadata else annotation
-        _agree(name, kind, annotation, _selected(field), fragments)
+        _agree(name, kind, by_alias[key].annotation, field.selection_set, fragments)
 
 
 def _agree(name: str, kind: Any, annotation: Any, selection: SelectionSetNode | None, fragments: Any) -> None:
@@ -209,6 +207,7 @@ def _unwrapped(annotation: Any) -> tuple[Any, bool]:
 
 
 def _with_parents(parent: Any, selection: SelectionSetNode, fragments: Any) -> Iterator[tuple[Any, FieldNode]]:
+    node: Any
     for node in selection.selections:
         if isinstance(node, FieldNode):
             yield parent, node
@@ -228,7 +227,3 @@ def _definition(operation: Operation[Any]) -> OperationDefinitionNode:
 
 def _fields(node: Any) -> list[Any]:
     return list(node.selection_set.selections)
-
-
-def _selected(node: FieldNode) -> SelectionSetNode | None:
-    return node.selection_set

@@ -27,6 +27,7 @@ from langchain_centra.tools.text import amount, cell, units
 _CAPTURES = ("CAPTURE", "CAPTURE_REQUEST", "CAPTURE_PENDING", "CAPTURE_GIFT_CARD", "MARKED_AS_PAID", "PREPAID")
 _REFUNDS = ("REFUND", "REFUND_GIFT_CARD", "MARKED_AS_UNPAID")
 _AUTHORIZATIONS = ("AUTH", "AUTH_GIFT_CARD")
+_CANCELS = ("CANCEL", "CANCEL_GIFT_CARD")
 
 
 class ConfirmOrder(Arguments):
@@ -56,10 +57,15 @@ class AddOrderNote(Arguments):
 
 
 async def observe_order(centra: AsyncCentra, step: Step) -> dict[str, Any]:
-    """Read the order of a step again; a note cannot be read back, so it is left out."""
+    """Read the order of a step again, as far as the token may."""
     found = await _read(centra, {"id": [step.targets[0].removeprefix("order:")]})
     facts = _facts(found) if found else {}
     return {name: facts[name] for name in {**step.before, **step.after} if name in facts}
+
+
+async def observe_nothing(_centra: AsyncCentra, _step: Step) -> dict[str, Any]:
+    """Read nothing: under which field an order's history stands is not documented, so a note cannot be read back."""
+    return {}
 
 
 @write_tool(
@@ -118,7 +124,7 @@ async def cancel_order(centra: AsyncCentra, arguments: CancelOrder) -> Proposal:
     )
 
 
-@write_tool(group="orders", operations=[ORDER_STATE, ADD_ORDER_NOTE], effects=[Effect.NOTE], observe=observe_order)
+@write_tool(group="orders", operations=[ORDER_STATE, ADD_ORDER_NOTE], effects=[Effect.NOTE], observe=observe_nothing)
 async def add_order_note(centra: AsyncCentra, arguments: AddOrderNote) -> Proposal:
     """Add a note for the staff to an order's history. The shopper does not see it."""
     order = await _find(centra, arguments.order_number)
@@ -213,13 +219,14 @@ def _captured(order: OrderState) -> str | None:
         return "yes"
     if order.payment_history is None:
         return None
-    taken = _sum(order.payment_history, _CAPTURES) - _sum(order.payment_history, _REFUNDS)
+    taken = _paid(order.payment_history, _CAPTURES) - _paid(order.payment_history, _REFUNDS)
     return "yes" if taken > 0 else "no"
 
 
-def _sum(payments: Sequence[Payment], kinds: Sequence[str]) -> Decimal:
-    counted = [p for p in payments if p.entry_type in kinds and p.status != "FAILED"]
-    return sum((p.value.value for p in counted if p.value and p.value.value is not None), Decimal(0))
+def _paid(payments: Sequence[Payment], kinds: Sequence[str]) -> Decimal:
+    # Whether what goes back to the shopper has a sign of its own is not documented.
+    counted = [payment.value for payment in payments if payment.entry_type in kinds and payment.status != "FAILED"]
+    return sum((abs(value.value) for value in counted if value and value.value is not None), Decimal(0))
 
 
 def _cancellation(order: OrderState, arguments: CancelOrder) -> Step:
@@ -245,7 +252,7 @@ def _cancellation(order: OrderState, arguments: CancelOrder) -> Step:
 def _money(order: OrderState, *, void: bool) -> tuple[Money, ...]:
     if order.payment_history is None or not order.grand_total or not order.grand_total.currency:
         return ()
-    authorized = _sum(order.payment_history, _AUTHORIZATIONS)
+    authorized = _paid(order.payment_history, _AUTHORIZATIONS) - _paid(order.payment_history, _CANCELS)
     what = "authorization given up at the payment provider" if void else "authorization kept at the payment provider"
     currency = order.grand_total.currency.code
     return (Money(what=what, amount=authorized, currency=currency),) if authorized and currency else ()

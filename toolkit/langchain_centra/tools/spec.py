@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, get_type_hints
 
 from pydantic import BaseModel
 
@@ -12,8 +12,6 @@ from langchain_centra.approval.proposal import Proposal, Step
 from langchain_centra.client import AsyncCentra, UserMessage
 from langchain_centra.operations.operation import Operation
 from langchain_centra.tools.arguments import validated
-
-ArgsT = TypeVar("ArgsT", bound=BaseModel)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,12 +97,10 @@ class WriteTool(ToolSpec):
         return (await operation(centra, **step.variables)).warnings
 
 
-def read_tool(
-    *, group: str, operations: Sequence[Operation[Any]]
-) -> Callable[[Callable[[AsyncCentra, ArgsT], Awaitable[Answer]]], ReadTool]:
+def read_tool(*, group: str, operations: Sequence[Operation[Any]]) -> Callable[[Read], ReadTool]:
     """Declare a read: the function's name and docstring are the tool's, its second parameter the arguments."""
 
-    def declare(function: Callable[[AsyncCentra, ArgsT], Awaitable[Answer]]) -> ReadTool:
+    def declare(function: Read) -> ReadTool:
         return ReadTool(**_declared(function, group, operations), read=function)
 
     return declare
@@ -112,10 +108,10 @@ def read_tool(
 
 def write_tool(
     *, group: str, operations: Sequence[Operation[Any]], effects: Sequence[Effect], observe: Observe
-) -> Callable[[Callable[[AsyncCentra, ArgsT], Awaitable[Proposal]]], WriteTool]:
+) -> Callable[[Propose], WriteTool]:
     """Declare a write by its proposal: the function only reads, and its proposal's steps are what is sent."""
 
-    def declare(function: Callable[[AsyncCentra, ArgsT], Awaitable[Proposal]]) -> WriteTool:
+    def declare(function: Propose) -> WriteTool:
         declared = _declared(function, group, operations)
         return WriteTool(**declared, effects=frozenset(effects), propose=function, observe=observe)
 

@@ -30,10 +30,12 @@ class Connection(Protocol):
     @property
     def centra(self) -> AsyncCentra:
         """The client."""
+        ...
 
     @property
     def portal(self) -> Portal:
         """The portal."""
+        ...
 
 
 def build_tool(spec: ToolSpec, connection: Connection) -> StructuredTool:
