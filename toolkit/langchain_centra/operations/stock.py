@@ -22,8 +22,6 @@ class Warehouse(Record):
     id: int
     name: str | None = None
     status: str | None = None
-    stock_ownership: str | None = None
-    allocation_policy: str | None = None
     stock_master: str | None = None
     threshold: int | None = None
     country: Country | None = None
@@ -175,7 +173,7 @@ LIST_WAREHOUSES = Operation(
     document="""
     query ListWarehouses($limit: Int!, $page: Int!) {
       warehouses(sort: [id_ASC], limit: $limit, page: $page) {
-        id name status stockOwnership allocationPolicy stockMaster threshold
+        id name status stockMaster threshold
         country { id name code }
       }
     }""",

@@ -202,7 +202,13 @@ def _refuse_cancelling(order: OrderState) -> None:
         raise Impossible(
             f"Order {order.number} has shipped, so it cannot be cancelled; a return has to be made in Centra."
         )
-    if order.status not in ("PENDING", "CONFIRMED", "PROCESSING"):
+    if order.shipments or order.status == "PROCESSING":
+        numbers = ", ".join(str(shipment.number) for shipment in order.shipments or ()) or "numbers not readable"
+        raise Impossible(
+            f"Order {order.number} has prepared shipments ({numbers}); they have to be deleted in Centra "
+            "before the order can be cancelled."
+        )
+    if order.status not in ("PENDING", "CONFIRMED"):
         raise Impossible(
             f"Order {order.number} is {order.status or 'in a status that cannot be read'}, "
             "so it cannot be cancelled here; ask a person to look in Centra."
@@ -275,9 +281,6 @@ def _cancelling_warnings(order: OrderState) -> tuple[str, ...]:
     warnings = {
         "Whether the payment has been captured cannot be read.": _captured(order) is None,
         "Whether a shipment has been made cannot be read.": order.shipments is None,
-        f"Shipments have been prepared: {', '.join(str(s.number) for s in order.shipments or ())}.": bool(
-            order.shipments
-        ),
         "The order is locked.": bool(order.is_locked),
     }
     return tuple(text for text, true in warnings.items() if true)

@@ -60,7 +60,7 @@ async def list_warehouses(centra: AsyncCentra, arguments: ListWarehouses) -> Ans
         raise Impossible(
             f"No warehouse name contains {cell(arguments.name)!r}." if part else "The store has no warehouses."
         )
-    columns = ("warehouse", "status", "country", "threshold", "stock master", "allocation", "ownership")
+    columns = ("warehouse", "status", "country", "threshold", "stock master")
     listing = table(columns, [_row(warehouse) for warehouse in rows])
     shown = rows[: listing.shown]
     more = "; narrow by a part of the name" if len(shown) < len(rows) else ""
@@ -158,12 +158,4 @@ def _level(row: Stock) -> list[Any]:
 
 def _row(warehouse: Warehouse) -> list[Any]:
     country = warehouse.country.name if warehouse.country else None
-    return [
-        warehouse.name,
-        warehouse.status,
-        country,
-        warehouse.threshold,
-        warehouse.stock_master,
-        warehouse.allocation_policy,
-        warehouse.stock_ownership,
-    ]
+    return [warehouse.name, warehouse.status, country, warehouse.threshold, warehouse.stock_master]
