@@ -210,24 +210,15 @@ class _Nodes:
         return [*reads, "propose"] if len(reads) < len(calls) else reads
 
     async def _close_open_calls(self, thread_id: str, messages: list[AnyMessage]) -> list[ToolMessage]:
-        reason = "the conversation went on before this was decided"
-        calls = open_calls(messages)
+        calls = {(call.message_id, call.id): call for call in open_calls(messages)}
         known = {message.id for message in messages}
-        cards = await self._portal.acall(self._approvals.cards, thread_id)
-        closed = {}
-        for card in cards:
-            if card.message_id not in known or (card.message_id, card.call_id) in {
-                (call.message_id, call.id) for call in calls
-            }:
-                closed[card.message_id, card.call_id] = await self._portal.acall(self._approvals.close, card, reason)
-        return [
-            call.result(
-                describe(closed[key])
-                if (key := (call.message_id, call.id)) in closed
-                else "Not run: the conversation went on."
-            )
-            for call in calls
-        ]
+        texts = dict.fromkeys(calls, "Not run: the conversation went on.")
+        for card in await self._portal.acall(self._approvals.cards, thread_id):
+            key = card.message_id, card.call_id
+            if key in calls or (card.message_id not in known and card.state in LIVE):
+                reason = "the conversation went on before this was decided"
+                texts[key] = describe(await self._portal.acall(self._approvals.close, card, reason))
+        return [call.result(texts[key]) for key, call in calls.items()]
 
     async def _waiting(self, state: StoreAgentState, config: RunnableConfig) -> list[Card]:
         cards = await self._cards(config, self._open_writes(state))
