@@ -19,7 +19,7 @@ class Checkpoints:
 
     def __init__(self, config: RunnableConfig, *, in_thread: bool) -> None:
         self._saver = _saver(config)
-        self._thread_id = config["configurable"]["thread_id"]
+        self._thread_id = config.get("configurable", {})["thread_id"]
         self._in_thread = in_thread
 
     async def moved_on(self) -> bool:
@@ -59,7 +59,7 @@ class Checkpoints:
 
 def _saver(config: RunnableConfig) -> BaseCheckpointSaver[Any]:
     # Private in langgraph: the only place where a node can see its checkpointer.
-    saver = config["configurable"].get("__pregel_checkpointer")
+    saver = config.get("configurable", {}).get("__pregel_checkpointer")
     if not isinstance(saver, BaseCheckpointSaver):
         raise RuntimeError(
             "This graph runs without a checkpointer, so nobody could be asked. "
@@ -69,4 +69,4 @@ def _saver(config: RunnableConfig) -> BaseCheckpointSaver[Any]:
 
 
 def _id(config: RunnableConfig) -> str:
-    return str(config["configurable"]["checkpoint_id"])
+    return str(config.get("configurable", {})["checkpoint_id"])

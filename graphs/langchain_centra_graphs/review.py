@@ -57,7 +57,7 @@ def approver(config: RunnableConfig) -> Approver:
     """Who answers: the server's user and nothing else on a server, elsewhere the name that the caller claims."""
     server = get_runtime().server_info
     if server is None:
-        return Approver(config["configurable"].get("approver"), "claimed")
+        return Approver(config.get("configurable", {}).get("approver"), "claimed")
     if server.user is None or type(server.user).__name__ == "StudioUser":
         return Approver(None, "unauthenticated")
     return Approver(server.user.identity, "authenticated")

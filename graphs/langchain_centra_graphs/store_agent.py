@@ -284,7 +284,7 @@ def _call(call: OpenCall, thread_id: str) -> Call:
 
 
 def _thread_id(config: RunnableConfig) -> str:
-    thread_id = config["configurable"].get("thread_id")
+    thread_id = config.get("configurable", {}).get("thread_id")
     if not thread_id:
         raise ValueError('Pass a thread_id: config={"configurable": {"thread_id": "..."}}.')
     return str(thread_id)
