@@ -1,0 +1,65 @@
+"""The texts of user errors and warnings.
+
+Hardly any was published, so these are ours, all but the beginning of `not_found`. Read the behaviour from them, never
+match their words.
+"""
+
+
+def not_found(what: str, by: str, value: object) -> str:
+    """An id that leads nowhere; the beginning, `Could not find ... with ID ...`, is published."""
+    return f"Could not find {what} with {by} {value}"
+
+
+def not_pending(number: int, status: str) -> str:
+    """Only a pending order can be confirmed."""
+    return f"Order {number} is {status}, only a PENDING order can be confirmed"
+
+
+def ended(number: int, status: str, action: str) -> str:
+    """The order is completed or cancelled."""
+    return f"Order {number} is {status} and can not be {action}"
+
+
+def captured(number: int) -> str:
+    """Captured orders are returned and refunded, never cancelled."""
+    return f"Payment of order {number} is already captured, the order can not be cancelled"
+
+
+def has_shipments(number: int) -> str:
+    """Part of the order is on its way."""
+    return f"Order {number} has shipments and can not be cancelled"
+
+
+NOTHING_TO_DO = "No items given"
+NO_WAREHOUSE = "Give intoWarehouse, outFromWarehouse or both"
+SAME_WAREHOUSE = "outFromWarehouse and intoWarehouse are the same"
+NO_STOCK_ACTION = "A stock action is either true or left out"
+EMPTY_NOTE = "The note is empty"
+EMPTY_DESCRIPTION = "The description is empty"
+NOT_POSITIVE = "deliveredQuantity must be greater than 0"
+NEGATIVE_QUANTITY = "quantity must be 0 or more"
+NOT_DIRECT_TO_CONSUMER = "The order is not a direct-to-consumer order"
+NOT_WHOLESALE = "The order is not a wholesale order"
+SHIPPING_COST_STATUS = "Shipping cost can be changed on a CONFIRMED order only"
+SHIPPING_COST_RAISED = "Shipping cost can be lowered or set to 0, not raised"
+SHIPPING_COST_CURRENCY = "Shipping cost must be in the currency of the order"
+
+
+def not_enough(sku: str, warehouse: str, free: int) -> str:
+    """More would leave than is free to allocate."""
+    return f"Only {free} of {sku} are free to allocate in {warehouse}"
+
+
+def raised_to_allocated(sku: str, warehouse: str, allocated: int) -> str:
+    """A level below what orders hold."""
+    return f"{sku} in {warehouse} was set to {allocated}, the quantity allocated to orders"
+
+
+def too_many(line_id: int, left: int) -> str:
+    """More units than the line still has to ship."""
+    return f"Only {left} of order line {line_id} are left to ship"
+
+
+def authorization_kept(provider: str) -> str:
+    """The provider refused to void the authorization; the order is cancelled all the same."""
+    return f"{provider} did not cancel the authorization"

@@ -1,0 +1,40 @@
+"""The seeded store: Alvelund, an invented Swedish clothes brand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+from typing import TYPE_CHECKING
+
+from langchain_centra.sandbox.state import State
+
+from .assortment import fill_assortment
+from .channels import fill_channels
+from .known import DEMO_SKU, KNOWN_ORDERS
+from .orders import fill_orders
+from .people import fill_people
+from .stock import fill_stock, open_stock
+
+if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
+__all__ = ["DEMO_SKU", "KNOWN_ORDERS", "seeded_state"]
+
+_SEED = 20240229
+
+
+def seeded_state(now: datetime, zone: tzinfo, scale: int) -> State:
+    """Return the store as it stands at the start of a day.
+
+    The same day and scale make the same store; the newest 500 orders are the same at every scale.
+    """
+    today = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    opened = today - timedelta(days=400)
+    state = State()
+    fill_channels(state, opened)
+    fill_assortment(state, opened)
+    fill_people(state, opened, Random(_SEED))  # noqa: S311 (sample data)
+    open_stock(state, opened)
+    fill_orders(state, today, scale, _SEED)
+    fill_stock(state, Random(_SEED))  # noqa: S311
+    return state

@@ -1,0 +1,89 @@
+"""The embedded store's state: plain objects in dictionaries, editable from outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TYPE_CHECKING
+
+from .stock import Stock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .catalogue import Brand, Collection, Folder, Product, ProductSize, ProductVariant, SizeChart
+    from .channels import (
+        Account,
+        AllocationRule,
+        Buyer,
+        Country,
+        Currency,
+        Customer,
+        Language,
+        Market,
+        Pricelist,
+        Store,
+        StorePlugin,
+    )
+    from .orders import Order, Shipment, Voucher
+    from .stock import StockChange, Warehouse
+
+_FIRST_NEW_ID = 1_000_000_000
+
+
+@dataclass(slots=True, kw_only=True)
+class State:
+    """Everything the store knows.
+
+    Keys: `orders` by number, `stock` by SKU and warehouse id, `product_sizes` by SKU, `currencies` and `countries` by
+    code, everything else by id. Orders and stock changes stand in the order in which they were made.
+    """
+
+    currencies: dict[str, Currency] = field(default_factory=dict)
+    countries: dict[str, Country] = field(default_factory=dict)
+    languages: dict[int, Language] = field(default_factory=dict)
+    stores: dict[int, Store] = field(default_factory=dict)
+    markets: dict[int, Market] = field(default_factory=dict)
+    pricelists: dict[int, Pricelist] = field(default_factory=dict)
+    allocation_rules: dict[int, AllocationRule] = field(default_factory=dict)
+    payment_plugins: dict[int, StorePlugin] = field(default_factory=dict)
+    warehouses: dict[int, Warehouse] = field(default_factory=dict)
+    brands: dict[int, Brand] = field(default_factory=dict)
+    collections: dict[int, Collection] = field(default_factory=dict)
+    folders: dict[int, Folder] = field(default_factory=dict)
+    size_charts: dict[int, SizeChart] = field(default_factory=dict)
+    products: dict[int, Product] = field(default_factory=dict)
+    product_variants: dict[int, ProductVariant] = field(default_factory=dict)
+    product_sizes: dict[str, ProductSize] = field(default_factory=dict)
+    stock: dict[tuple[str, int], Stock] = field(default_factory=dict)
+    stock_changes: dict[int, StockChange] = field(default_factory=dict)
+    accounts: dict[int, Account] = field(default_factory=dict)
+    buyers: dict[int, Buyer] = field(default_factory=dict)
+    customers: dict[int, Customer] = field(default_factory=dict)
+    vouchers: dict[int, Voucher] = field(default_factory=dict)
+    orders: dict[int, Order] = field(default_factory=dict)
+    order_numbers: dict[str, int] = field(default_factory=dict)
+    shipments: dict[int, Shipment] = field(default_factory=dict)
+    _ids: Iterator[int] = field(default_factory=lambda: count(_FIRST_NEW_ID))
+
+    def new_id(self) -> int:
+        """Return an id that no seeded or created object has."""
+        return next(self._ids)
+
+    def stock_at(self, size: ProductSize, warehouse: Warehouse) -> Stock:
+        """Return the stock of a size in a warehouse, an empty row if there was none."""
+        key = (size.sku, warehouse.id)
+        if key not in self.stock:
+            self.stock[key] = Stock(product_size=size, warehouse=warehouse)
+        return self.stock[key]
+
+    def add_order(self, order: Order) -> None:
+        """Put an order into the store, with its shipments."""
+        self.orders[order.number] = order
+        self.order_numbers[order.id] = order.number
+        self.shipments.update((shipment.id, shipment) for shipment in order.shipments)
+
+    def order_by_id(self, hash_id: str) -> Order | None:
+        """Return the order with a hash id."""
+        number = self.order_numbers.get(hash_id)
+        return None if number is None else self.orders.get(number)
