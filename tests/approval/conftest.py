@@ -1,0 +1,168 @@
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from langchain_centra.approval.journal import Journal
+from langchain_centra.approval.records import NewCard, NewStep
+
+NewCardFactory = Callable[..., NewCard]
+
+
+class HandClock:
+    """A clock that moves only when told to."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.time
+
+    def monotonic(self) -> float:
+        return self.time.timestamp()
+
+    async def sleep(self, seconds: float) -> None:
+        self.advance(seconds)
+
+    def advance(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def hand_clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def new_card(hand_clock: HandClock) -> NewCardFactory:
+    def make(
+        call_id: str = "call", *, targets: tuple[tuple[str, ...], ...] = (("stock:SKU",),), **fields: Any
+    ) -> NewCard:
+        revision = fields.setdefault("revision", 1)
+        steps = [
+            NewStep(operation="SetStock", variables={"n": n}, targets=on, before={"stock": 1}, after={"stock": 2})
+            for n, on in enumerate(targets)
+        ]
+        card: dict[str, Any] = {
+            "proposal_id": f"{call_id}/{revision}",
+            "store": "shop",
+            "thread_id": "thread",
+            "message_id": "message",
+            "call_id": call_id,
+            "position": 0,
+            "tool": "set_stock",
+            "args": {"sku": "SKU", "quantity": 2},
+            "args_digest": "digest",
+            "preview": {"sentence": "Set the stock of SKU from 1 to 2."},
+            "verdict": "ask",
+            "requester": "Anna",
+            "expires_at": hand_clock.now() + timedelta(hours=24),
+            "steps": steps,
+        }
+        return NewCard(**card | fields)
+
+    return make
+
+
+POSTGRES = pytest.param("postgres_url", marks=[pytest.mark.slow, pytest.mark.timeout(90)], id="postgres")
+
+
+@pytest.fixture(params=[pytest.param("memory_url", id="memory"), POSTGRES])
+async def journal(request: pytest.FixtureRequest, hand_clock: HandClock) -> AsyncIterator[Journal]:
+    """One fresh journal."""
+    opened = Journal(request.getfixturevalue(request.param), clock=hand_clock)
+    yield opened
+    await opened.aclose()
+
+
+@pytest.fixture(params=[pytest.param("sqlite_url", id="sqlite"), POSTGRES])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh database that several journals can open."""
+    url: str = request.getfixturevalue(request.param)
+    return url
+
+
+@pytest.fixture
+async def open_journal(hand_clock: HandClock) -> AsyncIterator[Callable[[str], Journal]]:
+    """Opens journals that are closed at the end of the test."""
+    opened: list[Journal] = []
+
+    def open_one(url: str) -> Journal:
+        opened.append(Journal(url, clock=hand_clock))
+        return opened[-1]
+
+    yield open_one
+    for journal in opened:
+        await journal.aclose()
+
+
+@pytest.fixture
+def memory_url() -> str:
+    return "sqlite://"
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'journal.sqlite3'}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> str:
+    name = f"journal_{uuid4().hex}"
+    with psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+    return f"{postgres_server}/{name}"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server of its own on loopback; the server refuses to run as root."""
+    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    initdb = shutil.which("initdb") or (str(binaries[-1]) if binaries else None)
+    if initdb is None:
+        pytest.skip("PostgreSQL's initdb is not installed")
+    as_root = os.geteuid() == 0
+    if as_root and not (shutil.which("runuser") and shutil.which("postgres", path=str(Path(initdb).resolve().parent))):
+        pytest.skip("running as root, PostgreSQL needs runuser and a user named postgres")
+    server = PostgresServer(Path(initdb).resolve().parent, ["runuser", "-u", "postgres", "--"] if as_root else [])
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+class PostgresServer:
+    """initdb and pg_ctl in a directory that is removed at the end."""
+
+    def __init__(self, binaries: Path, prefix: list[str]) -> None:
+        self._binaries = binaries
+        self._prefix = prefix
+        self._directory = Path(tempfile.mkdtemp(prefix="journal-postgres-"))
+        if prefix:
+            shutil.chown(self._directory, "postgres")
+
+    def start(self) -> str:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self._run("initdb", "--auth=trust", "--username=postgres", "--no-sync")
+        options = f"-p {port} -k {self._directory} -c listen_addresses=127.0.0.1 -c fsync=off"
+        self._run("pg_ctl", "-w", "-o", options, "-l", str(self._directory / "log"), "start")
+        return f"postgresql://postgres@127.0.0.1:{port}"
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-m", "immediate", "stop", check=False)
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    def _run(self, tool: str, *arguments: str, check: bool = True) -> None:
+        command = [*self._prefix, str(self._binaries / tool), "-D", str(self._directory / "data"), *arguments]
+        subprocess.run(command, check=check, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self._directory)
