@@ -19,14 +19,6 @@ class Person(Record):
     last_name: str | None = None
 
 
-class Country(Record):
-    """A country by name and ISO code of two letters."""
-
-    id: int
-    name: str | None = None
-    code: str | None = None
-
-
 class Address(Record):
     """Where an order goes, or whom it is charged to."""
 
@@ -40,7 +32,7 @@ class Address(Record):
     state_or_province: str | None = None
     email: str | None = None
     phone_number: str | None = None
-    country: Country | None = None
+    country: Named | None = None
 
 
 class Totals(Record):
@@ -258,7 +250,7 @@ _PAYMENTS = "paymentHistory { id createdAt entryType status paymentMethod value 
 _SHIPMENTS = "shipments { id number isShipped isPaid isCaptured shippedAt trackingNumber lines { id quantity } }"
 _ADDRESS = """{
           firstName lastName companyName address1 address2 zipCode city stateOrProvince email phoneNumber
-          country { id name code }
+          country { id name }
         }"""
 _SHIPPING_ADDRESS = f"shippingAddress {_ADDRESS}"
 _BILLING_ADDRESS = f"billingAddress {_ADDRESS}"

@@ -9,7 +9,6 @@ from functools import cache
 from pydantic import Field, RootModel
 
 from langchain_centra.operations.operation import Operation
-from langchain_centra.operations.orders import Country
 from langchain_centra.operations.values import Named, Payload, Record
 
 SKUS_PER_REQUEST = 25
@@ -24,7 +23,7 @@ class Warehouse(Record):
     status: str | None = None
     stock_master: str | None = None
     threshold: int | None = None
-    country: Country | None = None
+    country: Named | None = None
 
 
 class StockWarehouse(Record):
@@ -174,7 +173,7 @@ LIST_WAREHOUSES = Operation(
     query ListWarehouses($limit: Int!, $page: Int!) {
       warehouses(sort: [id_ASC], limit: $limit, page: $page) {
         id name status stockMaster threshold
-        country { id name code }
+        country { id name }
       }
     }""",
     result=Warehouses,

@@ -23,12 +23,19 @@ class InvalidArguments(CannotPropose):
     """An argument is missing, unknown or out of bounds; the text says which and what is expected."""
 
 
-def _without_hash(value: Any) -> Any:
+def _number(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("It should be a number")
     return value.strip().removeprefix("#") if isinstance(value, str) else value
 
 
 OrderNumber = Annotated[
-    int, Field(ge=1, le=LARGEST_INT, description="The number people see, e.g. 1042."), BeforeValidator(_without_hash)
+    int, Field(ge=1, le=LARGEST_INT, description="The number people see, e.g. 1042."), BeforeValidator(_number)
+]
+Quantity = Annotated[
+    int,
+    Field(ge=0, le=LARGEST_INT, description="Physical units, allocated ones included."),
+    BeforeValidator(_number),
 ]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Sku = Annotated[str, StringConstraints(min_length=1, max_length=100)]

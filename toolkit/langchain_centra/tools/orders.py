@@ -1,6 +1,6 @@
 """Reading orders."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time, tzinfo
 from typing import Annotated, Any, Literal
@@ -75,14 +75,15 @@ class GetOrder(Arguments):
 async def search_orders(centra: AsyncCentra, arguments: SearchOrders) -> Answer:
     """Find orders, newest first, by status, customer, day or hold. Use get_order when the number is known."""
     where = await _filter(centra, arguments)
+    period = _period(where)
     reply = await SEARCH_ORDERS(centra, where=where or None, last=arguments.limit)
     rows = _newest_first(reply)
     if not rows:
-        return Answer(text="\n".join(["No order matches.", *left_out(reply.withheld)]))
+        return Answer(text="\n".join(["No order matches.", *period, *left_out(reply.withheld)]))
     columns = ("order", "status", "created", "total", "customer", "market", "remarks")
     listing = table(columns, [_row(order) for order in rows])
     total = reply.data.order_connection.total_count if reply.data.order_connection else None
-    text = [_count(listing.shown, total or len(rows)), listing.text, *left_out(reply.withheld)]
+    text = [_count(listing.shown, total or len(rows)), *period, listing.text, *left_out(reply.withheld)]
     return Answer(text="\n".join(text), rows=rows[: listing.shown])
 
 
@@ -129,6 +130,11 @@ async def _filter(centra: AsyncCentra, arguments: SearchOrders) -> dict[str, Any
         bounds = {"from": _start(arguments.created_from, zone), "to": _end(arguments.created_to, zone)}
         where["createdAt"] = {side: bound.isoformat() for side, bound in bounds.items() if bound}
     return where
+
+
+def _period(where: Mapping[str, Any]) -> list[str]:
+    bounds = where.get("createdAt", {})
+    return [f"Created {' '.join(f'{side} {bound}' for side, bound in bounds.items())}."] if bounds else []
 
 
 def _start(moment: date | datetime | None, zone: tzinfo) -> datetime | None:

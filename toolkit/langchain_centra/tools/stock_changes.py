@@ -22,7 +22,7 @@ from langchain_centra.operations.stock import (
     StockedSize,
     Warehouse,
 )
-from langchain_centra.tools.arguments import LARGEST_INT, Arguments, Sku, Text
+from langchain_centra.tools.arguments import Arguments, Quantity, Sku, Text
 from langchain_centra.tools.spec import write_tool
 from langchain_centra.tools.stock import all_warehouses, described, stock_of, unknown_skus, warehouse_named
 from langchain_centra.tools.text import cell, units
@@ -33,7 +33,7 @@ class StockLine(Arguments):
 
     sku: Sku
     warehouse: Text = Field(description="Its name.")
-    quantity: int = Field(ge=0, le=LARGEST_INT, description="Physical units, allocated ones included.")
+    quantity: Quantity
 
 
 class SetStock(Arguments):

@@ -1,0 +1,146 @@
+"""What holds for every tool."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from langchain_core.tools import BaseTool
+from langgraph.graph import END, START, MessagesState, StateGraph
+from langgraph.prebuilt import ToolNode
+
+from langchain_centra import CentraToolkit
+from langchain_centra.approval.effects import Effect
+from langchain_centra.approval.proposal import Proposal, Step
+from langchain_centra.client import AsyncCentra
+from langchain_centra.operations.stock import LIST_WAREHOUSES, SET_STOCK
+from langchain_centra.sandbox import Sandbox
+from langchain_centra.sandbox.seed.known import DEMO_SKU
+from langchain_centra.tools import TOOLS, Answer
+from langchain_centra.tools.arguments import Arguments
+from langchain_centra.tools.spec import ReadTool, ToolSpec, WriteTool, read_tool, write_tool
+
+SOME_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "search_orders": {"status": "PENDING", "limit": 3},
+    "get_order": {"order_number": 1042},
+    "get_stock": {"sku": DEMO_SKU},
+    "list_warehouses": {},
+    "confirm_order": {"order_number": 1042},
+    "cancel_order": {"order_number": 1042},
+    "add_order_note": {"order_number": 1042, "note": "call back"},
+    "set_stock": {"lines": [{"sku": DEMO_SKU, "warehouse": "Stockholm", "quantity": 1}]},
+}
+
+every_tool = pytest.mark.parametrize("spec", TOOLS, ids=lambda spec: spec.name)
+every_read = pytest.mark.parametrize(
+    "spec", [spec for spec in TOOLS if isinstance(spec, ReadTool)], ids=lambda spec: spec.name
+)
+every_write = pytest.mark.parametrize(
+    "spec", [spec for spec in TOOLS if isinstance(spec, WriteTool)], ids=lambda spec: spec.name
+)
+
+
+def call(spec: ToolSpec, **arguments: Any) -> dict[str, Any]:
+    return {"type": "tool_call", "id": "call-1", "name": spec.name, "args": arguments or SOME_ARGUMENTS[spec.name]}
+
+
+def tool_of(toolkit: CentraToolkit, spec: ToolSpec) -> BaseTool:
+    [tool] = [tool for tool in toolkit.get_tools() if tool.name == spec.name]
+    return tool
+
+
+@every_tool
+def test_invoke_and_ainvoke_give_the_same(spec: ToolSpec, sandbox: Sandbox) -> None:
+    with CentraToolkit(AsyncCentra(sandbox.url, sandbox.TOKEN, transport=sandbox.transport()), writes=True) as toolkit:
+        tool = tool_of(toolkit, spec)
+        one, other = tool.invoke(call(spec)), asyncio.run(tool.ainvoke(call(spec)))
+    assert (one.content, one.artifact, one.status) == (other.content, other.artifact, other.status)
+
+
+@every_tool
+async def test_an_unknown_argument_is_named_with_those_that_exist(spec: ToolSpec, toolkit: CentraToolkit) -> None:
+    if isinstance(spec, ReadTool):
+        answer = await tool_of(toolkit, spec).ainvoke(call(spec, **SOME_ARGUMENTS[spec.name], colour="red"))
+        assert answer.status == "error"
+        assert "colour" in answer.content
+        assert all(name in answer.content for name in spec.args.model_fields)
+
+
+@every_read
+async def test_a_read_answers_with_rows_that_are_json(spec: ToolSpec, toolkit: CentraToolkit) -> None:
+    answer = await tool_of(toolkit, spec).ainvoke(call(spec))
+    if answer.status == "success":
+        assert answer.artifact
+        assert json.loads(json.dumps(answer.artifact)) == answer.artifact
+
+
+@every_read
+async def test_a_revoked_token_is_told_to_the_model(spec: ToolSpec, toolkit: CentraToolkit, sandbox: Sandbox) -> None:
+    sandbox.revoke_token(sandbox.TOKEN)
+    answer = await tool_of(toolkit, spec).ainvoke(call(spec))
+    assert answer.status == "error"
+    assert "CENTRA_TOKEN" in answer.content
+
+
+@every_tool
+async def test_a_missing_need_is_named(spec: ToolSpec, sandbox: Sandbox) -> None:
+    if isinstance(spec, WriteTool):
+        return
+    for needed in spec.needs:
+        token = sandbox.issue_token(spec.needs - {needed})
+        client = AsyncCentra(sandbox.url, token, transport=sandbox.transport())
+        async with CentraToolkit(client) as toolkit:
+            answer = await tool_of(toolkit, spec).ainvoke(call(spec))
+        assert answer.status == "error"
+        assert needed in answer.content
+
+
+@every_write
+async def test_a_write_called_by_itself_writes_nothing(
+    spec: ToolSpec, toolkit: CentraToolkit, sandbox: Sandbox
+) -> None:
+    answer = await tool_of(toolkit, spec).ainvoke(call(spec))
+    assert answer.status == "error"
+    assert "build_store_agent" in answer.content
+    assert not sandbox.mutations
+
+
+async def test_a_tool_node_runs_the_tools(toolkit: CentraToolkit) -> None:
+    graph = StateGraph(MessagesState)
+    graph.add_node("tools", ToolNode(toolkit.get_tools()))
+    graph.add_edge(START, "tools")
+    graph.add_edge("tools", END)
+    calls = [{"id": "call-1", "name": "get_order", "args": {"order_number": 1042}}]
+    state = await graph.compile().ainvoke({"messages": [{"role": "assistant", "content": "", "tool_calls": calls}]})
+    assert "1042" in state["messages"][-1].content
+
+
+async def _nothing(_centra: AsyncCentra, _step: Step) -> dict[str, Any]:
+    return {}
+
+
+def test_a_tool_without_a_docstring_is_refused() -> None:
+    async def silent(centra: AsyncCentra, arguments: Arguments) -> Answer:
+        return Answer(text="")
+
+    with pytest.raises(TypeError, match="docstring"):
+        read_tool(group="stock", operations=[LIST_WAREHOUSES])(silent)
+
+
+def test_a_read_that_mutates_is_refused() -> None:
+    async def sneaky(centra: AsyncCentra, arguments: Arguments) -> Answer:
+        """Read."""
+        return Answer(text="")
+
+    with pytest.raises(TypeError, match="mutation"):
+        read_tool(group="stock", operations=[SET_STOCK])(sneaky)
+
+
+@pytest.mark.parametrize(("operation", "effects"), [(LIST_WAREHOUSES, [Effect.STOCK]), (SET_STOCK, [])])
+def test_a_write_has_a_mutation_and_effects(operation: Any, effects: list[Effect]) -> None:
+    async def idle(centra: AsyncCentra, arguments: Arguments) -> Proposal:
+        """Write."""
+        raise NotImplementedError
+
+    with pytest.raises(TypeError, match="mutation and effects"):
+        write_tool(group="stock", operations=[operation], effects=effects, observe=_nothing)(idle)
