@@ -50,7 +50,9 @@ def ask(toolkit: CentraToolkit) -> Ask:
     tools = {tool.name: tool for tool in toolkit.get_tools()}
 
     async def call(tool: str, **arguments: Any) -> ToolMessage:
-        return await tools[tool].ainvoke({"type": "tool_call", "id": "call-1", "name": tool, "args": arguments})
+        message = await tools[tool].ainvoke({"type": "tool_call", "id": "call-1", "name": tool, "args": arguments})
+        assert isinstance(message, ToolMessage)
+        return message
 
     return call
 

@@ -111,7 +111,8 @@ async def test_a_tool_node_runs_the_tools(toolkit: CentraToolkit) -> None:
     graph.add_edge(START, "tools")
     graph.add_edge("tools", END)
     calls = [{"id": "call-1", "name": "get_order", "args": {"order_number": 1042}}]
-    state = await graph.compile().ainvoke({"messages": [{"role": "assistant", "content": "", "tool_calls": calls}]})
+    asked: Any = {"messages": [{"role": "assistant", "content": "", "tool_calls": calls}]}
+    state = await graph.compile().ainvoke(asked)
     assert "1042" in state["messages"][-1].content
 
 

@@ -15,12 +15,17 @@ Ask = Callable[..., Awaitable[ToolMessage]]
 MOST_BYTES = 10_000
 
 
+def pending(sandbox: Sandbox) -> Any:
+    """The order of a shopper that waits to be confirmed."""
+    return sandbox.store.orders[1042]
+
+
 def orders(sandbox: Sandbox) -> list[Any]:
     return list(sandbox.store.orders.values())
 
 
 async def test_an_order_is_read_with_customer_lines_totals_addresses_and_payments(ask: Ask, sandbox: Sandbox) -> None:
-    order = sandbox.store.orders[1042]
+    order = pending(sandbox)
     text = (await ask("get_order", order_number=1042)).text
     assert text.startswith("Order 1042: PENDING, ")
     assert order.customer.email in text
@@ -60,7 +65,7 @@ async def test_a_name_cannot_start_a_line_or_a_column(ask: Ask, sandbox: Sandbox
 
 
 async def test_a_long_order_is_read_in_parts_that_together_are_all_of_it(ask: Ask, sandbox: Sandbox) -> None:
-    order = sandbox.store.orders[1042]
+    order = pending(sandbox)
     order.lines = order.lines * 100
     order.other_comment = order.internal_comment = "注文" * 5_000
     first, seen, rounds = 1, 0, 0
@@ -95,7 +100,7 @@ async def test_what_the_token_may_not_read_is_left_out_and_named(sandbox: Sandbo
         text = await tools["get_order"].ainvoke({"order_number": 1042})
         found = await tools["search_orders"].ainvoke({"status": "PENDING"})
     assert "Order 1042: PENDING" in text
-    assert sandbox.store.orders[1042].customer.email not in text
+    assert pending(sandbox).customer.email not in text
     assert all(permission in text for permission in withheld)
     assert "Customer:read, Market:read" in found
 
@@ -113,14 +118,14 @@ async def test_completed_is_understood_as_shipped(ask: Ask) -> None:
 
 
 async def test_a_customer_is_found_by_e_mail_address(ask: Ask, sandbox: Sandbox) -> None:
-    email = sandbox.store.orders[1042].customer.email
+    email = pending(sandbox).customer.email
     answer = await ask("search_orders", customer=email, limit=50)
     assert 1042 in [row["number"] for row in answer.artifact]
     assert {row["customer"]["email"] for row in answer.artifact} == {email}
 
 
 async def test_a_day_is_a_day_in_the_stores_time_zone(ask: Ask, sandbox: Sandbox) -> None:
-    order = sandbox.store.orders[1042]
+    order = pending(sandbox)
     order.order_date = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)  # 00:30 on 2 July in Stockholm
     on = {}
     for day in ("2026-07-01", "2026-07-02"):
