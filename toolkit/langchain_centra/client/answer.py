@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import httpx
 
@@ -57,6 +57,22 @@ class GraphQLError:
             path=_path(entry.get("path")),
             category=extensions.get("category") if isinstance(extensions, dict) else None,
         )
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A request without an answer; `arrived` tells whether it may have reached Centra."""
+
+    reason: str
+    arrived: bool
+
+    def read(self) -> NoReturn:
+        """Raise what a query without an answer is."""
+        raise TransportFailed(self.reason)
+
+    def written(self) -> NoReturn:
+        """Raise what a mutation without an answer is."""
+        raise OutcomeUnknown(self.reason) if self.arrived else TransportFailed(self.reason)
 
 
 @dataclass(frozen=True)

@@ -11,21 +11,19 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 import httpx
 from pydantic import SecretStr
 
-from langchain_centra.client.answer import Answer
-from langchain_centra.client.clock import Clock, SystemClock
+from langchain_centra.client.clock import SYSTEM_CLOCK, Clock
 from langchain_centra.client.document import is_mutation
-from langchain_centra.client.errors import OutcomeUnknown, PermissionMissing, TransportFailed
+from langchain_centra.client.errors import PermissionMissing
 from langchain_centra.client.paging import node_pages, row_pages
 from langchain_centra.client.response import Response, report_deprecations
 from langchain_centra.client.url import endpoint
-from langchain_centra.client.wire import Lost, Wire, usable_token
+from langchain_centra.client.wire import Wire, usable_token
 
 if TYPE_CHECKING:
     from tenacity import AsyncRetrying
 
 # How long a read is tried again, in seconds: beyond the ten-second window of the rate limits, short of the hour's.
 _READ_PATIENCE = 60.0
-_SYSTEM_CLOCK = SystemClock()
 _NEWEST_ORDER = "query { orderConnection(last: 1, sort: orderDate_ASC) { edges { node { createdAt } } } }"
 
 
@@ -58,7 +56,7 @@ class AsyncCentra:
         timeout: float = 30.0,
         allowed_hosts: Collection[str] = (),
         transport: httpx.AsyncBaseTransport | None = None,
-        clock: Clock = _SYSTEM_CLOCK,
+        clock: Clock = SYSTEM_CLOCK,
         token_expires: datetime | None = None,
     ) -> None:
         self._endpoint = endpoint(url, allowed_hosts)
@@ -120,7 +118,8 @@ class AsyncCentra:
 
         async def attempt() -> Response:
             limit = began + self.timeout - self.clock.monotonic() if mutates else self.timeout
-            return self._judged(await connection.wire.post(body, limit=limit), mutates, connection.wire)
+            outcome = await connection.wire.post(body, limit=limit)
+            return outcome.written() if mutates else outcome.read()
 
         # The last attempt of a mutation keeps half of the time, so that none begins that cannot end.
         patience = self.timeout / 2 if mutates else _READ_PATIENCE
@@ -183,13 +182,10 @@ class AsyncCentra:
         """Load what reads files: certificates and the retry library."""
         from langchain_centra.client.retry import attempts
 
-        return _Connection(Wire(self._endpoint, self._token, self._transport), attempts)
-
-    def _judged(self, outcome: httpx.Response | Lost, mutates: bool, wire: Wire) -> Response:
-        if isinstance(outcome, Lost):
-            raise OutcomeUnknown(outcome.reason) if mutates and outcome.arrived else TransportFailed(outcome.reason)
-        answer = Answer.of(outcome, now=self.clock.now(), expires=self.token_expires, hide=wire.hide)
-        return answer.written() if mutates else answer.read()
+        wire = Wire(
+            self._endpoint, self._token, expires=self.token_expires, transport=self._transport, clock=self.clock
+        )
+        return _Connection(wire, attempts)
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,10 @@ import httpx
 from pydantic import SecretStr
 
 from langchain_centra.client.async_centra import AsyncCentra
-from langchain_centra.client.clock import Clock, SystemClock
+from langchain_centra.client.clock import SYSTEM_CLOCK, Clock
 from langchain_centra.client.paging import Row, node_pages, row_pages
 from langchain_centra.client.portal import Portal
 from langchain_centra.client.response import Response
-
-_SYSTEM_CLOCK = SystemClock()
 
 
 class Centra:
@@ -39,7 +37,7 @@ class Centra:
         timeout: float = 30.0,
         allowed_hosts: Collection[str] = (),
         transport: httpx.AsyncBaseTransport | None = None,
-        clock: Clock = _SYSTEM_CLOCK,
+        clock: Clock = SYSTEM_CLOCK,
         token_expires: datetime | None = None,
     ) -> None:
         self.aio = AsyncCentra(

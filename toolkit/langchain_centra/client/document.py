@@ -7,6 +7,7 @@ import re
 from langchain_centra.client.errors import RequestRefused
 
 _STRING_OR_COMMENT = re.compile(r'"""(?:\\"""|.)*?"""|"(?:\\.|[^"\\\n])*"|#[^\n]*', re.DOTALL)
+_WORD = re.compile(r"\w+")
 _INNERMOST = re.compile(r"\([^(){}]*\)|\{[^(){}]*\}")
 
 
@@ -31,4 +32,5 @@ def _definitions(document: str) -> list[str]:
     before = ""
     while before != outline:
         before, outline = outline, _INNERMOST.sub(lambda found: ";" if found[0][0] == "{" else " ", outline)
-    return [(head.split() or ["query"])[0] for head in outline.split(";")[:-1]]
+    words = [_WORD.search(head) for head in outline.split(";")[:-1]]
+    return [word[0] if word else "query" for word in words]

@@ -17,6 +17,7 @@ _HINTS = {
     "token_expires": "Set it to a date such as 2027-01-31, or leave it out.",
     "timezone": "Set it to a zone such as Europe/Stockholm, or leave it out.",
 }
+_OTHER_HINT = "Correct it, or leave it out."
 
 
 class CentraSettings(BaseSettings):
@@ -41,7 +42,7 @@ class CentraSettings(BaseSettings):
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         field, problem = str(first["loc"][0]), "is not set" if first["type"] == "missing" else "cannot be read"
-        raise SettingsError(f"CENTRA_{field.upper()}", problem, hint=_HINTS[field])
+        raise SettingsError(f"CENTRA_{field.upper()}", problem, hint=_HINTS.get(field, _OTHER_HINT))
 
     def arguments(self) -> dict[str, Any]:
         """Return what a client is made with; an expiry without an offset is in the store's zone, else UTC."""

@@ -13,6 +13,9 @@ from langchain_centra.client.errors import SettingsError
 _SETTING = "CENTRA_URL"
 _HINT = "Set it to the address of your Centra, such as https://acme.centra.com."
 _CENTRA_DOMAINS = (".centra.com", ".centraqa.com")
+# Names and addresses, and nothing that a resolver could read in another way.
+_HOST = re.compile(rb"[a-z0-9.:-]*[a-z0-9]")
+_LAST_PORT = 65_535
 _BRACKETED = re.compile(r"<[^<>]*>|\{[^{}]*\}")
 _PLACEHOLDERS = {
     "example",
@@ -40,32 +43,27 @@ def endpoint(url: str, allowed_hosts: Collection[str] = ()) -> httpx.URL:
     if placeholder := _placeholder(text):
         raise SettingsError(_SETTING, f"still holds the placeholder {placeholder!r}", hint=_HINT)
     parsed = _parse(text)
-    if parsed.scheme == "http" and not is_loopback(parsed.host):
-        raise SettingsError(_SETTING, f"uses http for {parsed.host}; the token may only travel over https", hint=_HINT)
-    if not is_loopback(parsed.host) and not _is_allowed(parsed.host, allowed_hosts):
+    host = parsed.raw_host.decode("ascii")
+    if parsed.scheme == "http" and not _is_loopback(host):
+        raise SettingsError(_SETTING, f"uses http for {host}; the token may only travel over https", hint=_HINT)
+    if not _is_loopback(host) and not _is_allowed(host, allowed_hosts):
         raise SettingsError(
             _SETTING,
-            f"names {parsed.host}, which is not a Centra host (*.centra.com, *.centraqa.com)",
+            f"names {host}, which is not a Centra host (*.centra.com, *.centraqa.com)",
             hint="Correct it, or name a host that you trust with the token in `allowed_hosts`.",
         )
     base = parsed.path.rstrip("/").removesuffix("/graphql").rstrip("/")
     return parsed.copy_with(path=f"{base}/graphql")
 
 
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine, by its name or address alone."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _parse(text: str) -> httpx.URL:
     try:
         parsed = httpx.URL(text)
     except httpx.InvalidURL:
-        raise SettingsError(_SETTING, "is not a URL", hint=_HINT) from None
-    if parsed.scheme not in ("http", "https") or not parsed.host:
+        parsed = None
+    if parsed is None or (parsed.port or 0) > _LAST_PORT:
+        raise SettingsError(_SETTING, "is not a URL", hint=_HINT)
+    if parsed.scheme not in ("http", "https") or not _HOST.fullmatch(parsed.raw_host):
         raise SettingsError(_SETTING, "does not start with https:// and a host", hint=_HINT)
     if parsed.userinfo or parsed.query or parsed.fragment:
         raise SettingsError(_SETTING, "carries a login, a query or a fragment", hint=_HINT)
@@ -77,6 +75,13 @@ def _placeholder(text: str) -> str | None:
         return bracketed[0]
     host = text.lower().partition("://")[2].partition("/")[0]
     return next((label for label in host.split(".") if label in _PLACEHOLDERS), None)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _is_allowed(host: str, allowed_hosts: Collection[str]) -> bool:
