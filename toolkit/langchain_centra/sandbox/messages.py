@@ -30,6 +30,10 @@ def has_shipments(number: int) -> str:
     return f"Order {number} has shipments and can not be cancelled"
 
 
+MORE_THAN_AUTHORIZED = "The capture failed: it is more than what is authorized"
+NO_UNITS = "quantity must be greater than 0"
+SHIPPED_IN_FUTURE = "shippedAt can not be in the future"
+COST_TOO_HIGH = "The value is not between 0 and what remains on the order"
 NOTHING_TO_DO = "No items given"
 NO_WAREHOUSE = "Give intoWarehouse, outFromWarehouse or both"
 SAME_WAREHOUSE = "outFromWarehouse and intoWarehouse are the same"
@@ -58,6 +62,41 @@ def raised_to_allocated(sku: str, warehouse: str, allocated: int) -> str:
 def too_many(line_id: int, left: int) -> str:
     """More units than the line still has to ship."""
     return f"Only {left} of order line {line_id} are left to ship"
+
+
+def not_shippable(number: int, status: str) -> str:
+    """Shipments are for confirmed orders."""
+    return f"Order {number} is {status}, shipments need a CONFIRMED or PROCESSING order"
+
+
+def on_hold(number: int) -> str:
+    """Nothing ships while an order is on hold."""
+    return f"Order {number} is on hold"
+
+
+def not_allocated(line_id: int) -> str:
+    """Not enough units of a line are allocated."""
+    return f"Order line {line_id} is not allocated in full"
+
+
+def already_shipped(number: str) -> str:
+    """A shipment leaves once."""
+    return f"Shipment {number} is already shipped"
+
+
+def not_ready(number: str) -> str:
+    """A shipment has to be good to go and paid before it leaves."""
+    return f"Shipment {number} is not good to go and paid"
+
+
+def not_deletable(number: str) -> str:
+    """Only what is neither shipped nor paid can be deleted."""
+    return f"Shipment {number} is shipped or paid and can not be deleted"
+
+
+def not_captured(provider: str) -> str:
+    """The provider refused to capture."""
+    return f"{provider} did not capture the payment"
 
 
 def authorization_kept(provider: str) -> str:

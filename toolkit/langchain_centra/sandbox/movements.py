@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from . import messages
 from .lookup import find_warehouse
 from .mutations import Refused
+from .state.orders import Allocation
 from .state.stock import StockChange, StockChangeLine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from .context import Context
@@ -54,6 +56,51 @@ def move(state: State, now: datetime, comment: str, movements: Iterable[Movement
         )
     state.stock_changes[change.id] = change
     return change
+
+
+def can_allocate(state: State, units: Sequence[tuple[ProductOrderLine, int]]) -> bool:
+    """Tell whether one warehouse of the rule has, for each product size, what all lines of it need."""
+    needed: Counter[str] = Counter()
+    for line, quantity in units:
+        needed[line.product_size.sku] += quantity
+    return all(
+        any(
+            state.stock_at(line.product_size, state.warehouses[i]).free_to_allocate_quantity
+            >= needed[line.product_size.sku]
+            for i in line.order.allocation_rule.warehouse_ids
+        )
+        for line, _ in units
+    )
+
+
+def allocate(state: State, line: ProductOrderLine, quantity: int) -> None:
+    """Reserve units of a line, which `can_allocate` found, in the first warehouse of its rule that has them all."""
+    size, warehouses = line.product_size, [state.warehouses[i] for i in line.order.allocation_rule.warehouse_ids]
+    warehouse = next(w for w in warehouses if state.stock_at(size, w).free_to_allocate_quantity >= quantity)
+    state.stock_at(size, warehouse).allocated_quantity += quantity
+    state.stock_at(size, warehouses[0]).demand_quantity -= quantity
+    line.allocations.append(
+        Allocation(
+            id=state.new_id(),
+            quantity=quantity,
+            order_line=line,
+            warehouse=warehouse,
+            stock_change_line=state.latest_line(size, warehouse),
+        )
+    )
+
+
+def ship(state: State, line: ProductOrderLine, quantity: int) -> None:
+    """Take units of a line off the shelves, from its oldest allocations first (inferred)."""
+    left = quantity
+    for allocation in line.allocations:
+        units = min(allocation.quantity, left)
+        allocation.quantity -= units
+        left -= units
+        row = state.stock_at(line.product_size, allocation.warehouse)
+        row.allocated_quantity -= units
+        row.physical_quantity -= units
+    line.allocations[:] = [allocation for allocation in line.allocations if allocation.quantity]
 
 
 @dataclass(slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any, cast
 
-from ariadne import MutationType
 from graphql import GraphQLObjectType, get_named_type, is_non_null_type
 
 from .context import Context, Info, MutationRecord, context_of
@@ -13,9 +12,9 @@ from .context import Context, Info, MutationRecord, context_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    Write = Callable[[Context, Mapping[str, Any]], dict[str, Any]]
+    from ariadne import MutationType
 
-mutation_type = MutationType()
+    Write = Callable[[Context, Mapping[str, Any]], dict[str, Any]]
 
 
 class Refused(Exception):
@@ -38,7 +37,7 @@ def _nothing_done(info: Info, refusal: Refused) -> dict[str, Any]:
     return {**empty, "userErrors": [refusal.user_error]}
 
 
-def write(name: str) -> Callable[[Write], Write]:
+def write(mutations: MutationType, name: str) -> Callable[[Write], Write]:
     """Make a function the resolver of a mutation.
 
     It gets the request and the arguments as sent, and returns the payload's results, with `userWarnings` where it has
@@ -57,7 +56,7 @@ def write(name: str) -> Callable[[Write], Write]:
             context.mutations.append(MutationRecord(name, arguments, context.now, applied))
             return payload
 
-        mutation_type.set_field(name, resolve)
+        mutations.set_field(name, resolve)
         return function
 
     return register

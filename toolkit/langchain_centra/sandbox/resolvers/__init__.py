@@ -2,8 +2,6 @@
 
 from ariadne.types import SchemaBindable
 
-from langchain_centra.sandbox.mutations import mutation_type
-
 from . import (
     catalogue,
     channels,
@@ -12,16 +10,16 @@ from . import (
     order_writes,
     orders,
     platform,
+    shipment_writes,
     shipments,
     stock,
     stock_writes,
 )
 
+_READS = (catalogue, channels, customers, orders, platform, shipments, stock)
+_WRITES = (order_updates, order_writes, shipment_writes, stock_writes)
+
 
 def bindables() -> list[SchemaBindable]:
     """Return everything that the schema is made executable with."""
-    reads = (catalogue, channels, customers, orders, platform, shipments, stock)
-    writes = (order_updates, order_writes, stock_writes)
-    if not all(module.MUTATIONS for module in writes):
-        raise LookupError("A module of writes registers no mutation.")
-    return [*(bindable for module in reads for bindable in module.BINDABLES), mutation_type]
+    return [bindable for module in (*_READS, *_WRITES) for bindable in module.BINDABLES]

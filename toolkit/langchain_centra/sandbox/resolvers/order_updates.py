@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ariadne import MutationType
 from graphql import GraphQLError
 
 from langchain_centra.sandbox import messages
@@ -23,14 +24,15 @@ if TYPE_CHECKING:
 
     Cancellation = tuple[ProductOrderLine, int, StockAction]
 
-MUTATIONS = ("updateDirectToConsumerOrder", "updateWholesaleOrder")
+mutations = MutationType()
+BINDABLES = [mutations]
 _NOT_YET = ("addLines", "externalId")
 _PLAIN = ("isInternal", "internalComment", "otherComment")
 _ADDRESSES = ("shippingAddress", "billingAddress")
 _LOCK = "Order.isLocked:write"
 
 
-@write("updateDirectToConsumerOrder")
+@write(mutations, "updateDirectToConsumerOrder")
 def update_direct_to_consumer_order(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Change a shopper's order."""
     order = find_order(context.state, arguments["order"], "order")
@@ -54,7 +56,7 @@ def update_direct_to_consumer_order(context: Context, arguments: Mapping[str, An
     return {"order": order}
 
 
-@write("updateWholesaleOrder")
+@write(mutations, "updateWholesaleOrder")
 def update_wholesale_order(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Change a wholesale order."""
     order = find_order(context.state, arguments["order"], "order")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
+
+from ariadne import MutationType
 
 from langchain_centra.sandbox import messages
 from langchain_centra.sandbox.history import add_history
 from langchain_centra.sandbox.lookup import find_order
 from langchain_centra.sandbox.movements import StockAction
-from langchain_centra.sandbox.mutations import Refused, user_message, write
-from langchain_centra.sandbox.state.orders import DirectToConsumerOrder, PaymentHistoryEntry, WholesaleOrder
+from langchain_centra.sandbox.mutations import Refused, write
+from langchain_centra.sandbox.payments import void_authorization
+from langchain_centra.sandbox.state.orders import DirectToConsumerOrder, WholesaleOrder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,17 +20,12 @@ if TYPE_CHECKING:
     from langchain_centra.sandbox.context import Context
     from langchain_centra.sandbox.state.orders import Order
 
-MUTATIONS = (
-    "confirmOrder",
-    "cancelDirectToConsumerOrder",
-    "cancelWholesaleOrder",
-    "setOrdersLock",
-    "addOrderNote",
-)
+mutations = MutationType()
+BINDABLES = [mutations]
 _ENDED = ("SHIPPED", "CANCELLED")
 
 
-@write("confirmOrder")
+@write(mutations, "confirmOrder")
 def confirm_order(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """PENDING becomes CONFIRMED, and the customer gets mail, always."""
     order = find_order(context.state, arguments["input"]["order"], "input", "order")
@@ -45,13 +42,13 @@ def _set_status(context: Context, order: Order, status: str) -> None:
     order.updated_at = context.now
 
 
-@write("cancelDirectToConsumerOrder")
+@write(mutations, "cancelDirectToConsumerOrder")
 def cancel_direct_to_consumer_order(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Cancel a shopper's order."""
     return _cancel(context, arguments, DirectToConsumerOrder, messages.NOT_DIRECT_TO_CONSUMER)
 
 
-@write("cancelWholesaleOrder")
+@write(mutations, "cancelWholesaleOrder")
 def cancel_wholesale_order(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Cancel a wholesale order."""
     return _cancel(context, arguments, WholesaleOrder, messages.NOT_WHOLESALE)
@@ -75,7 +72,7 @@ def _cancel(context: Context, arguments: Mapping[str, Any], kind: type[Order], w
     order.history[-1].data["comment"] = given.get("comment")
     if given["emailOptions"].get("sendEmail"):
         context.send_email("order_cancellation", order.number, order.email)
-    entry, warnings = _void_authorization(context, order) if given.get("cancelAuthorization") else (None, [])
+    entry, warnings = void_authorization(context, order) if given.get("cancelAuthorization") else (None, [])
     return {"order": order, "paymentHistoryEntry": entry, "userWarnings": warnings}
 
 
@@ -89,41 +86,7 @@ def _check_cancellable(order: Order) -> None:
         raise Refused(messages.has_shipments(order.number), "id")
 
 
-def _void_authorization(context: Context, order: Order) -> tuple[PaymentHistoryEntry | None, list[dict[str, Any]]]:
-    """Void what is authorized; a provider that refuses leaves a failed entry and a warning."""
-    provider, cents = order.payment_method, -order.authorized_cents
-    if provider.fails:
-        entry = _payment_entry(context, order, "CANCEL", "FAILED", cents)
-        return entry, [user_message(messages.authorization_kept(provider.name), "input", "cancelAuthorization")]
-    if not cents:
-        return None, []
-    if provider.asynchronous:
-        _payment_entry(context, order, "CANCEL_REQUEST", "PENDING", cents)
-    entry = _payment_entry(context, order, "CANCEL", "SUCCESS", cents)
-    add_history(context, order, "PAYMENT_CANCELLED", {"value": cents})
-    return entry, []
-
-
-def _payment_entry(context: Context, order: Order, kind: str, status: str, cents: int) -> PaymentHistoryEntry:
-    answer = {"success": status != "FAILED", "isRequest": kind.endswith("REQUEST"), "raw": None}
-    entry = PaymentHistoryEntry(
-        id=context.state.new_id(),
-        created_at=context.now,
-        status=status,
-        entry_type=kind,
-        cents=cents,
-        order=order,
-        payment_method=order.payment_method.name,
-        external_reference=order.payment_history[0].external_reference if order.payment_history else None,
-        params_json=json.dumps(answer),
-        source="Integration API",
-        store_plugin=order.payment_method,
-    )
-    order.payment_history.append(entry)
-    return entry
-
-
-@write("setOrdersLock")
+@write(mutations, "setOrdersLock")
 def set_orders_lock(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Lock or unlock orders; one that is not found refuses them all (inferred)."""
     given = arguments["input"]
@@ -138,7 +101,7 @@ def set_orders_lock(context: Context, arguments: Mapping[str, Any]) -> dict[str,
     return {"orders": orders}
 
 
-@write("addOrderNote")
+@write(mutations, "addOrderNote")
 def add_order_note(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Append a note to the order's history."""
     given = arguments["input"]

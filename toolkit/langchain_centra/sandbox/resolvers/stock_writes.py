@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from ariadne import MutationType
+
 from langchain_centra.sandbox import messages
 from langchain_centra.sandbox.lookup import find_size, find_size_of_variant, find_variant, find_warehouse, read_money
 from langchain_centra.sandbox.movements import Movement, move
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 
     Item = tuple[ProductSize, int, MonetaryValue | None]
 
-MUTATIONS = ("setStock", "changeStock")
+mutations = MutationType()
+BINDABLES = [mutations]
 
 
 def _items(context: Context, given: Mapping[str, Any], sizes: str, quantity: str) -> Iterator[Item]:
@@ -47,7 +50,7 @@ def _read(context: Context, given: Mapping[str, Any], sizes: str, quantity: str)
     return items
 
 
-@write("setStock")
+@write(mutations, "setStock")
 def set_stock(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Set physical levels; the difference to what was there becomes one stock change.
 
@@ -86,7 +89,7 @@ def _warehouses(context: Context, given: Mapping[str, Any]) -> list[tuple[Wareho
     return sides
 
 
-@write("changeStock")
+@write(mutations, "changeStock")
 def change_stock(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Add to a warehouse, take from one, or move between two.
 

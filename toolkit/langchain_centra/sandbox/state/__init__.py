@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         StorePlugin,
     )
     from .orders import Order, Shipment, Voucher
-    from .stock import StockChange, Warehouse
+    from .stock import StockChange, StockChangeLine, Warehouse
 
 _FIRST_NEW_ID = 1_000_000_000
 
@@ -76,6 +76,15 @@ class State:
         if key not in self.stock:
             self.stock[key] = Stock(product_size=size, warehouse=warehouse)
         return self.stock[key]
+
+    def latest_line(self, size: ProductSize, warehouse: Warehouse) -> StockChangeLine:
+        """Return the line of the latest stock change that brought a size to a warehouse."""
+        return next(
+            line
+            for change in reversed(self.stock_changes.values())
+            for line in change.lines
+            if line.product_size is size and line.warehouse is warehouse and line.delivered_quantity >= 0
+        )
 
     def add_order(self, order: Order) -> None:
         """Put an order into the store, with its shipments."""

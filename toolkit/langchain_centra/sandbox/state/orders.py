@@ -178,6 +178,11 @@ class ProductOrderLine:
         )
 
     @property
+    def on_the_way(self) -> int:
+        """Units on shipments that have not left."""
+        return self.in_shipments - self.shipped_quantity
+
+    @property
     def unshipped_quantity(self) -> int:
         """Units not on a shipment yet."""
         return self.quantity - self.in_shipments
