@@ -3,74 +3,21 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
+from journals import HandClock, OpenJournal
+from psycopg import sql
 
 from langchain_centra.approval.journal import Journal
-from langchain_centra.approval.records import NewCard, NewStep
-
-NewCardFactory = Callable[..., NewCard]
-
-
-class HandClock:
-    """A clock that moves only when told to."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.time.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        self.advance(seconds)
-
-    def advance(self, seconds: float) -> None:
-        self.time += timedelta(seconds=seconds)
 
 
 @pytest.fixture
 def hand_clock() -> HandClock:
     return HandClock()
-
-
-@pytest.fixture
-def new_card(hand_clock: HandClock) -> NewCardFactory:
-    def make(
-        call_id: str = "call", *, targets: tuple[tuple[str, ...], ...] = (("stock:SKU",),), **fields: Any
-    ) -> NewCard:
-        revision = fields.setdefault("revision", 1)
-        steps = [
-            NewStep(operation="SetStock", variables={"n": n}, targets=on, before={"stock": 1}, after={"stock": 2})
-            for n, on in enumerate(targets)
-        ]
-        card: dict[str, Any] = {
-            "proposal_id": f"{call_id}/{revision}",
-            "store": "shop",
-            "thread_id": "thread",
-            "message_id": "message",
-            "call_id": call_id,
-            "position": 0,
-            "tool": "set_stock",
-            "args": {"sku": "SKU", "quantity": 2},
-            "args_digest": "digest",
-            "preview": {"sentence": "Set the stock of SKU from 1 to 2."},
-            "verdict": "ask",
-            "requester": "Anna",
-            "expires_at": hand_clock.now() + timedelta(hours=24),
-            "steps": steps,
-        }
-        return NewCard(**card | fields)
-
-    return make
 
 
 POSTGRES = pytest.param("postgres_url", marks=[pytest.mark.slow, pytest.mark.timeout(90)], id="postgres")
@@ -92,7 +39,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def open_journal(hand_clock: HandClock) -> AsyncIterator[Callable[[str], Journal]]:
+async def open_journal(hand_clock: HandClock) -> AsyncIterator[OpenJournal]:
     """Opens journals that are closed at the end of the test."""
     opened: list[Journal] = []
 
@@ -119,7 +66,7 @@ def sqlite_url(tmp_path: Path) -> str:
 def postgres_url(postgres_server: str) -> str:
     name = f"journal_{uuid4().hex}"
     with psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     return f"{postgres_server}/{name}"
 
 

@@ -1,10 +1,12 @@
 from datetime import timedelta
+from typing import Any, Literal
 
 import pytest
+from journals import HandClock, blocked, claimed, ended, new_card, stored
 
 from langchain_centra.approval.journal import Journal
 from langchain_centra.approval.journal_errors import AlreadyDecided, CardExpired, JournalConflict, UnknownCard
-from langchain_centra.approval.records import Claim, Decision, Result
+from langchain_centra.approval.records import Decision, Result
 
 THREAD = ("shop", "thread")
 
@@ -17,19 +19,11 @@ def reject(proposal_id: str = "call/1", reason: str | None = None) -> Decision:
     return Decision(proposal_id=proposal_id, type="reject", reason=reason)
 
 
-async def run_step(journal: Journal, state: Result, proposal_id: str = "call/1", position: int = 0) -> Claim:
-    claim = await journal.claim(proposal_id, position, 30)
-    assert isinstance(claim, Claim)
-    assert await journal.send(claim, 45)
-    assert await journal.finish(proposal_id, position, state, {"detail": state}, token=claim.token)
-    return claim
-
-
 async def events(journal: Journal) -> list[tuple[str, int | None]]:
     return [(row.event, row.step) for row in await journal.audit()]
 
 
-async def test_a_new_card_is_proposed_and_keeps_what_it_was_made_of(journal, new_card, hand_clock):
+async def test_a_new_card_is_proposed_and_keeps_what_it_was_made_of(journal: Journal, hand_clock: HandClock) -> None:
     card = await journal.add(
         new_card(args={"comment": "é \x00 \ud800", "price": "19.90"}, targets=(("a", "b"), ("c",)))
     )
@@ -44,7 +38,7 @@ async def test_a_new_card_is_proposed_and_keeps_what_it_was_made_of(journal, new
     assert await journal.card("call/1") == card
 
 
-async def test_an_unknown_card_is_none_when_read_and_refused_when_decided(journal):
+async def test_an_unknown_card_is_none_when_read_and_refused_when_decided(journal: Journal) -> None:
     assert await journal.card("nothing") is None
     with pytest.raises(UnknownCard):
         await journal.decide([approve("nothing")], "Bo", "login")
@@ -52,7 +46,7 @@ async def test_an_unknown_card_is_none_when_read_and_refused_when_decided(journa
         await journal.claim("nothing", 0, 30)
 
 
-async def test_adding_the_same_revision_again_gives_the_stored_card_unchanged(journal, new_card):
+async def test_adding_the_same_revision_again_gives_the_stored_card_unchanged(journal: Journal) -> None:
     await journal.add(new_card())
     await journal.decide([approve()], "Bo", "login")
 
@@ -62,40 +56,40 @@ async def test_adding_the_same_revision_again_gives_the_stored_card_unchanged(jo
     assert len(await journal.audit()) == 2
 
 
-async def test_a_second_live_revision_is_refused(journal, new_card):
+async def test_a_second_live_revision_is_refused(journal: Journal) -> None:
     await journal.add(new_card())
     with pytest.raises(JournalConflict, match="revision 1 is proposed"):
         await journal.add(new_card(revision=2))
 
 
 @pytest.mark.parametrize("state", ["applied", "applied_differently", "partly", "failed", "unknown"])
-async def test_a_card_that_was_carried_out_gets_no_further_revision(journal, new_card, state):
+async def test_a_card_that_was_carried_out_gets_no_further_revision(journal: Journal, state: Result) -> None:
     await journal.add(new_card())
     await journal.decide([approve()], "Bo", "login")
-    await run_step(journal, state)
+    await ended(journal, state)
     with pytest.raises(JournalConflict, match="revision 1 is"):
         await journal.add(new_card(revision=2))
 
 
-async def test_a_card_that_was_not_applied_gets_a_further_revision(journal, new_card):
+async def test_a_card_that_was_not_applied_gets_a_further_revision(journal: Journal) -> None:
     await journal.add(new_card())
     await journal.decide([approve()], "Bo", "login")
-    await run_step(journal, "not_applied")
+    await ended(journal, "not_applied")
     assert (await journal.add(new_card(revision=2))).state == "proposed"
 
 
-async def test_a_proposal_id_belongs_to_one_call(journal, new_card):
+async def test_a_proposal_id_belongs_to_one_call(journal: Journal) -> None:
     await journal.add(new_card())
     with pytest.raises(JournalConflict, match="another call"):
         await journal.add(new_card("second", proposal_id="call/1"))
 
 
-async def test_a_card_without_steps_is_refused(journal, new_card):
+async def test_a_card_without_steps_is_refused(journal: Journal) -> None:
     with pytest.raises(ValueError, match="at least one step"):
         await journal.add(new_card(targets=()))
 
 
-async def test_a_decision_is_stored_with_who_when_how_and_why(journal, new_card, hand_clock):
+async def test_a_decision_is_stored_with_who_when_how_and_why(journal: Journal, hand_clock: HandClock) -> None:
     await journal.add(new_card())
     hand_clock.advance(60)
 
@@ -112,7 +106,7 @@ async def test_a_decision_is_stored_with_who_when_how_and_why(journal, new_card,
     assert (row.event, row.actor, row.data) == ("rejected", "Bo", {"via": "authenticated", "reason": "too early"})
 
 
-async def test_an_edit_keeps_the_edited_arguments_and_opens_the_next_revision(journal, new_card):
+async def test_an_edit_keeps_the_edited_arguments_and_opens_the_next_revision(journal: Journal) -> None:
     await journal.add(new_card())
     edit = Decision(proposal_id="call/1", type="edit", edited_args={"sku": "SKU", "quantity": 3})
 
@@ -123,7 +117,7 @@ async def test_an_edit_keeps_the_edited_arguments_and_opens_the_next_revision(jo
     assert later.state == "proposed"
 
 
-async def test_the_decisions_of_one_answer_are_stored_together_or_not_at_all(journal, new_card):
+async def test_the_decisions_of_one_answer_are_stored_together_or_not_at_all(journal: Journal) -> None:
     for call_id in ("one", "two"):
         await journal.add(new_card(call_id))
     await journal.decide([reject("two/1")], "Bo", "login")
@@ -133,40 +127,40 @@ async def test_the_decisions_of_one_answer_are_stored_together_or_not_at_all(jou
 
     assert [(card.proposal_id, card.decided_by) for card in refused.value.cards] == [("two/1", "Bo")]
     assert "decided by Bo at 2026-03-01 12:00 UTC" in str(refused.value)
-    assert (await journal.card("one/1")).state == "proposed"
+    assert (await stored(journal, "one/1")).state == "proposed"
     assert await events(journal) == [("proposed", None), ("proposed", None), ("rejected", None)]
 
 
-async def test_one_answer_cannot_decide_a_card_twice(journal, new_card):
+async def test_one_answer_cannot_decide_a_card_twice(journal: Journal) -> None:
     await journal.add(new_card())
     with pytest.raises(JournalConflict, match="same card"):
         await journal.decide([approve(), reject()], "Bo", "login")
 
 
-async def test_a_second_approval_is_told_who_was_first(journal, new_card):
+async def test_a_second_approval_is_told_who_was_first(journal: Journal) -> None:
     await journal.add(new_card())
     await journal.decide([approve()], "Bo", "login")
     with pytest.raises(AlreadyDecided, match="decided by Bo"):
         await journal.decide([approve()], "Cy", "login")
 
 
-async def test_a_reject_beats_an_approve_until_the_claim(journal, new_card):
+async def test_a_reject_beats_an_approve_until_the_claim(journal: Journal) -> None:
     for call_id in ("early", "late"):
         await journal.add(new_card(call_id, targets=((call_id,),)))
         await journal.decide([approve(f"{call_id}/1")], "Bo", "login")
 
     (early,) = await journal.decide([reject("early/1")], "Cy", "login")
-    await journal.claim("late/1", 0, 30)
+    await claimed(journal, "late/1")
 
     assert (early.state, early.decided_by) == ("rejected", "Cy")
     with pytest.raises(AlreadyDecided, match="already approved, decided by Bo"):
         await journal.decide([reject("late/1")], "Cy", "login")
 
 
-async def test_a_reject_beats_a_claim_whose_lease_ran_out(journal, new_card, hand_clock):
+async def test_a_reject_beats_a_claim_whose_lease_ran_out(journal: Journal, hand_clock: HandClock) -> None:
     await journal.add(new_card())
     await journal.decide([approve()], "Bo", "login")
-    claim = await journal.claim("call/1", 0, 30)
+    claim = await claimed(journal)
     hand_clock.advance(30)
 
     (card,) = await journal.decide([reject()], "Cy", "login")
@@ -176,28 +170,30 @@ async def test_a_reject_beats_a_claim_whose_lease_ran_out(journal, new_card, han
 
 
 @pytest.mark.parametrize("type_", ["approve", "edit"])
-async def test_a_card_past_its_time_is_not_approved(journal, new_card, hand_clock, type_):
+async def test_a_card_past_its_time_is_not_approved(
+    journal: Journal, hand_clock: HandClock, type_: Literal["approve", "edit"]
+) -> None:
     await journal.add(new_card())
     hand_clock.advance(24 * 3600 + 1)
     with pytest.raises(CardExpired, match="expired at 2026-03-02 12:00 UTC"):
         await journal.decide([Decision(proposal_id="call/1", type=type_, edited_args={})], "Bo", "login")
-    assert (await journal.card("call/1")).state == "proposed"
+    assert (await stored(journal)).state == "proposed"
 
 
-async def test_a_card_past_its_time_can_still_be_rejected(journal, new_card, hand_clock):
+async def test_a_card_past_its_time_can_still_be_rejected(journal: Journal, hand_clock: HandClock) -> None:
     await journal.add(new_card())
     hand_clock.advance(24 * 3600 + 1)
     assert (await journal.decide([reject()], "Bo", "login"))[0].state == "rejected"
 
 
-async def test_a_card_approved_in_time_is_claimed_after_its_time(journal, new_card, hand_clock):
+async def test_a_card_approved_in_time_is_claimed_after_its_time(journal: Journal, hand_clock: HandClock) -> None:
     await journal.add(new_card())
     await journal.decide([approve()], "Bo", "login")
     hand_clock.advance(24 * 3600 + 1)
-    assert isinstance(await journal.claim("call/1", 0, 30), Claim)
+    await claimed(journal)
 
 
-async def test_the_policy_approves_only_what_it_lets_run(journal, new_card):
+async def test_the_policy_approves_only_what_it_lets_run(journal: Journal) -> None:
     await journal.add(new_card("note", verdict="run"))
     await journal.add(new_card("price"))
 
@@ -210,23 +206,25 @@ async def test_the_policy_approves_only_what_it_lets_run(journal, new_card):
 
 @pytest.mark.parametrize("state", ["superseded", "expired"])
 @pytest.mark.parametrize("decided", [False, True])
-async def test_a_card_that_nobody_works_on_is_closed(journal, new_card, state, decided):
+async def test_a_card_that_nobody_works_on_is_closed(
+    journal: Journal, state: Literal["superseded", "expired"], decided: bool
+) -> None:
     await journal.add(new_card())
     if decided:
         await journal.decide([approve()], "Bo", "login")
 
     assert await journal.close("call/1", state, "the user wrote again")
 
-    card = await journal.card("call/1")
+    card = await stored(journal)
     assert (card.state, card.outcome) == (state, {"reason": "the user wrote again"})
     assert not await journal.close("call/1", state, "again")
-    assert (await journal.claim("call/1", 0, 30)).state == "waiting"
+    assert (await blocked(journal)).state == "waiting"
 
 
-async def test_a_claimed_card_is_closed_only_once_its_lease_ran_out(journal, new_card, hand_clock):
+async def test_a_claimed_card_is_closed_only_once_its_lease_ran_out(journal: Journal, hand_clock: HandClock) -> None:
     await journal.add(new_card())
     await journal.decide([approve()], "Bo", "login")
-    claim = await journal.claim("call/1", 0, 30)
+    claim = await claimed(journal)
 
     assert not await journal.close("call/1", "superseded", "the user wrote again")
     hand_clock.advance(30)
@@ -234,14 +232,16 @@ async def test_a_claimed_card_is_closed_only_once_its_lease_ran_out(journal, new
     assert not await journal.send(claim, 45)
 
 
-async def test_a_card_with_a_step_that_ran_is_not_closed(journal, new_card):
+async def test_a_card_with_a_step_that_ran_is_not_closed(journal: Journal) -> None:
     await journal.add(new_card(targets=(("a",), ("b",))))
     await journal.decide([approve()], "Bo", "login")
-    await run_step(journal, "applied")
+    await ended(journal, "applied")
     assert not await journal.close("call/1", "superseded", "the user wrote again")
 
 
-async def test_cards_come_by_position_and_revision_and_earlier_messages_first(journal, new_card, hand_clock):
+async def test_cards_come_by_position_and_revision_and_earlier_messages_first(
+    journal: Journal, hand_clock: HandClock
+) -> None:
     await journal.add(new_card("b", position=1, message_id="z"))
     await journal.add(new_card("a", position=0, message_id="z"))
     hand_clock.advance(1)
@@ -254,13 +254,13 @@ async def test_cards_come_by_position_and_revision_and_earlier_messages_first(jo
     assert [card.proposal_id for card in await journal.cards(*THREAD, "y")] == ["c/1"]
 
 
-async def test_find_lists_the_newest_first_by_store_thread_and_state(journal, new_card, hand_clock):
+async def test_find_lists_the_newest_first_by_store_thread_and_state(journal: Journal, hand_clock: HandClock) -> None:
     for call_id, store in (("a", "shop"), ("b", "outlet"), ("c", "shop")):
         hand_clock.advance(1)
         await journal.add(new_card(call_id, store=store))
     await journal.decide([approve("a/1")], "Bo", "login")
 
-    async def found(**by):
+    async def found(**by: Any) -> list[str]:
         return [card.proposal_id for card in await journal.find(**by)]
 
     assert await found() == ["c/1", "b/1", "a/1"]

@@ -1,27 +1,30 @@
 import asyncio
 import json
-import subprocess
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Awaitable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from subprocess import PIPE
+from typing import Any
 
 import pytest
+from journals import HandClock, OpenJournal, approved, new_card, sent, stored
 
 from langchain_centra.approval.journal import Journal
 from langchain_centra.approval.journal_errors import AlreadyDecided, JournalConflict
-from langchain_centra.approval.records import Card, Claim, Decision, Verified
+from langchain_centra.approval.records import Card, Claim, Decision, NewCard, Verified
 
 ROUNDS = 20
 
 
-async def together(*calls):
+async def together(*calls: Awaitable[Any]) -> list[Any]:
     """Run calls at once; a refusal counts as a result."""
     return await asyncio.gather(*calls, return_exceptions=True)
 
 
-async def test_of_two_journals_on_one_database_one_wins_each_transition(database_url, open_journal, new_card):
+async def test_of_two_journals_on_one_database_one_wins_each_transition(
+    database_url: str, open_journal: OpenJournal
+) -> None:
     one, two = open_journal(database_url), open_journal(database_url)
 
     for number in range(ROUNDS):
@@ -45,7 +48,7 @@ async def test_of_two_journals_on_one_database_one_wins_each_transition(database
     assert await one.verify() == Verified(rows=6 * ROUNDS, head_hash=(await two.audit(limit=6 * ROUNDS))[-1].hash)
 
 
-async def test_of_two_revisions_one_is_live(database_url, open_journal, new_card):
+async def test_of_two_revisions_one_is_live(database_url: str, open_journal: OpenJournal) -> None:
     one, two = open_journal(database_url), open_journal(database_url)
     for number in range(ROUNDS):
         revisions = [new_card(f"c{number}", revision=revision) for revision in (1, 2)]
@@ -53,7 +56,7 @@ async def test_of_two_revisions_one_is_live(database_url, open_journal, new_card
         assert {type(result) for result in added} == {Card, JournalConflict}
 
 
-async def test_of_cards_on_one_target_one_is_claimed(database_url, open_journal, new_card):
+async def test_of_cards_on_one_target_one_is_claimed(database_url: str, open_journal: OpenJournal) -> None:
     one, two = open_journal(database_url), open_journal(database_url)
     ids = [f"c{number}/1" for number in range(8)]
     for number in range(8):
@@ -69,7 +72,7 @@ async def test_of_cards_on_one_target_one_is_claimed(database_url, open_journal,
     assert {card.state for card in await one.find()} == {"applied"}
 
 
-async def test_a_reject_and_a_claim_do_not_both_win(database_url, open_journal, new_card):
+async def test_a_reject_and_a_claim_do_not_both_win(database_url: str, open_journal: OpenJournal) -> None:
     one, two = open_journal(database_url), open_journal(database_url)
     for number in range(ROUNDS):
         await one.add(new_card(f"c{number}", targets=((f"{number}",),)))
@@ -80,7 +83,9 @@ async def test_a_reject_and_a_claim_do_not_both_win(database_url, open_journal, 
         assert isinstance(rejected, AlreadyDecided) is isinstance(claimed, Claim)
 
 
-async def test_of_two_runs_one_holds_the_turn(database_url, open_journal, hand_clock):
+async def test_of_two_runs_one_holds_the_turn(
+    database_url: str, open_journal: OpenJournal, hand_clock: HandClock
+) -> None:
     one, two = open_journal(database_url), open_journal(database_url)
     for number in range(ROUNDS):
         thread = f"thread {number % 3}"
@@ -89,15 +94,13 @@ async def test_of_two_runs_one_holds_the_turn(database_url, open_journal, hand_c
         hand_clock.advance(10)
 
 
-async def test_many_tasks_share_one_journal(journal, new_card):
+async def test_many_tasks_share_one_journal(journal: Journal) -> None:
     cards = [new_card(f"c{number}", targets=((f"{number}",),)) for number in range(30)]
 
-    async def carry_out(card):
-        await journal.add(card)
-        await journal.decide([Decision(proposal_id=card.proposal_id, type="approve")], "Bo", "login")
-        claim = await journal.claim(card.proposal_id, 0, 60)
-        assert await journal.send(claim, 60)
-        assert (await journal.card(card.proposal_id)).state == "approved"
+    async def carry_out(card: NewCard) -> None:
+        await approved(journal, card)
+        claim = await sent(journal, card.proposal_id)
+        assert (await stored(journal, card.proposal_id)).state == "approved"
         assert await journal.finish(card.proposal_id, 0, "applied", {}, token=claim.token)
 
     await asyncio.gather(*map(carry_out, cards))
@@ -106,7 +109,7 @@ async def test_many_tasks_share_one_journal(journal, new_card):
     assert isinstance(await journal.verify(), Verified)
 
 
-async def test_a_cancelled_caller_leaves_whole_transactions(journal, new_card):
+async def test_a_cancelled_caller_leaves_whole_transactions(journal: Journal) -> None:
     await journal.verify()
     for number in range(20):
         call = asyncio.create_task(journal.add(new_card(f"c{number}")))
@@ -123,26 +126,21 @@ async def test_a_cancelled_caller_leaves_whole_transactions(journal, new_card):
     assert verified.rows == len(await journal.find()) == 20
 
 
-def start_worker(url: str, name: str, rounds: int) -> subprocess.Popen[str]:
-    script = Path(__file__).with_name("racing_worker.py")
-    command = [sys.executable, str(script), url, name, str(rounds)]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-
 async def race(url: str, names: Sequence[str], rounds: int) -> list[list[list[str]]]:
-    """What each process won in each round."""
-    with ExitStack() as stack:
-        workers = [stack.enter_context(start_worker(url, name, rounds)) for name in names]
-        for worker in workers:
-            assert await asyncio.to_thread(worker.stdout.readline) == "ready\n"
-        for worker in workers:
-            worker.stdin.write("go\n")
-            worker.stdin.flush()
-        outputs = await asyncio.gather(*(asyncio.to_thread(worker.communicate) for worker in workers))
+    """What each process won in each round; they start together."""
+    script = str(Path(__file__).with_name("racing_worker.py"))
+    workers = [
+        await asyncio.create_subprocess_exec(sys.executable, script, url, name, str(rounds), stdin=PIPE, stdout=PIPE)
+        for name in names
+    ]
+    for worker in workers:
+        assert worker.stdout is not None
+        assert await worker.stdout.readline() == b"ready\n"
+    outputs = await asyncio.gather(*(worker.communicate(b"go\n") for worker in workers))
     return [json.loads(output) for output, _ in outputs]
 
 
-async def test_of_two_processes_one_wins_each_transition(database_url, new_card):
+async def test_of_two_processes_one_wins_each_transition(database_url: str) -> None:
     journal = Journal(database_url)
     expires_at = datetime.now(UTC) + timedelta(hours=1)
     for number in range(ROUNDS):
@@ -157,7 +155,9 @@ async def test_of_two_processes_one_wins_each_transition(database_url, new_card)
     await journal.aclose()
 
 
-async def test_processes_that_make_the_same_journal_at_once_all_get_it(database_url, open_journal):
+async def test_processes_that_make_the_same_journal_at_once_all_get_it(
+    database_url: str, open_journal: OpenJournal
+) -> None:
     results = await race(database_url, ["one", "two", "three"], 0)
     assert results == [[], [], []]
     assert await open_journal(database_url).verify() == Verified(rows=0, head_hash="0" * 64)

@@ -1,34 +1,16 @@
 from datetime import timedelta
+from typing import Literal
 
 import pytest
+from journals import LEASE, SETTLE, HandClock, approved, blocked, claimed, new_card, sent, stored
 
 from langchain_centra.approval.journal import Journal
 from langchain_centra.approval.journal_errors import UnknownCard
-from langchain_centra.approval.records import Claim, Decision, StepRecord
-
-LEASE = 30
-SETTLE = 45
-
-
-async def approved(journal: Journal, card) -> None:
-    await journal.add(card)
-    await journal.decide([Decision(proposal_id=card.proposal_id, type="approve")], "Bo", "login")
-
-
-async def claimed(journal: Journal, proposal_id: str = "call/1", position: int = 0) -> Claim:
-    claim = await journal.claim(proposal_id, position, LEASE)
-    assert isinstance(claim, Claim)
-    return claim
-
-
-async def sent(journal: Journal, proposal_id: str = "call/1", position: int = 0) -> Claim:
-    claim = await claimed(journal, proposal_id, position)
-    assert await journal.send(claim, SETTLE)
-    return claim
+from langchain_centra.approval.records import Decision, Result
 
 
 async def states(journal: Journal, proposal_id: str = "call/1") -> tuple[str, ...]:
-    card = await journal.card(proposal_id)
+    card = await stored(journal, proposal_id)
     return (card.state, *(step.state for step in card.steps))
 
 
@@ -36,50 +18,54 @@ async def step_events(journal: Journal) -> list[str]:
     return [row.event for row in await journal.audit() if row.step is not None]
 
 
-async def test_a_step_goes_from_waiting_over_claimed_and_sent_to_applied(journal, new_card, hand_clock):
+async def test_a_step_goes_from_waiting_over_claimed_and_sent_to_applied(
+    journal: Journal, hand_clock: HandClock
+) -> None:
     await approved(journal, new_card())
 
     claim = await claimed(journal)
     assert claim.lease_until == hand_clock.now() + timedelta(seconds=LEASE)
     assert await states(journal) == ("approved", "claimed")
     assert await journal.send(claim, SETTLE)
-    step = (await journal.card("call/1")).steps[0]
+    step = (await stored(journal)).steps[0]
     assert (step.state, step.sent_at) == ("sent", hand_clock.now())
     assert step.lease_until == hand_clock.now() + timedelta(seconds=SETTLE)
     assert await journal.finish("call/1", 0, "applied", {"verified": True}, token=claim.token)
 
-    card = await journal.card("call/1")
+    card = await stored(journal)
     assert (card.state, card.outcome, card.steps[0].outcome) == ("applied", {"verified": True}, {"verified": True})
     assert await step_events(journal) == ["claimed", "sent", "applied"]
 
 
 @pytest.mark.parametrize("decision", [None, "reject", "edit"])
-async def test_only_a_step_of_an_approved_card_is_claimed(journal, new_card, decision):
+async def test_only_a_step_of_an_approved_card_is_claimed(
+    journal: Journal, decision: Literal["reject", "edit"] | None
+) -> None:
     await journal.add(new_card())
     if decision:
         await journal.decide([Decision(proposal_id="call/1", type=decision)], "Bo", "login")
-    assert isinstance(await journal.claim("call/1", 0, LEASE), StepRecord)
+    await blocked(journal)
 
 
-async def test_a_step_that_does_not_exist_is_not_claimed(journal, new_card):
+async def test_a_step_that_does_not_exist_is_not_claimed(journal: Journal) -> None:
     await approved(journal, new_card())
     with pytest.raises(UnknownCard, match="no step 1"):
         await journal.claim("call/1", 1, LEASE)
 
 
-async def test_a_live_claim_is_not_taken_over(journal, new_card, hand_clock):
+async def test_a_live_claim_is_not_taken_over(journal: Journal, hand_clock: HandClock) -> None:
     await approved(journal, new_card())
     claim = await claimed(journal)
     hand_clock.advance(LEASE - 1)
 
-    holder = await journal.claim("call/1", 0, LEASE)
+    holder = await blocked(journal)
 
     assert (holder.state, holder.lease_until) == ("claimed", claim.lease_until)
 
 
 async def test_a_claim_whose_lease_ran_out_is_taken_over_and_its_holder_can_do_nothing_more(
-    journal, new_card, hand_clock
-):
+    journal: Journal, hand_clock: HandClock
+) -> None:
     await approved(journal, new_card())
     old = await claimed(journal)
     hand_clock.advance(LEASE)
@@ -96,16 +82,16 @@ async def test_a_claim_whose_lease_ran_out_is_taken_over_and_its_holder_can_do_n
     assert await step_events(journal) == ["claimed", "taken_over", "sent"]
 
 
-async def test_a_renewed_claim_is_not_taken_over(journal, new_card, hand_clock):
+async def test_a_renewed_claim_is_not_taken_over(journal: Journal, hand_clock: HandClock) -> None:
     await approved(journal, new_card())
     claim = await claimed(journal)
     hand_clock.advance(LEASE - 1)
     assert await journal.renew(claim, LEASE)
     hand_clock.advance(LEASE - 1)
-    assert isinstance(await journal.claim("call/1", 0, LEASE), StepRecord)
+    await blocked(journal)
 
 
-async def test_a_released_step_is_claimed_again(journal, new_card):
+async def test_a_released_step_is_claimed_again(journal: Journal) -> None:
     await approved(journal, new_card())
     first = await claimed(journal)
     assert await journal.release(first)
@@ -114,16 +100,18 @@ async def test_a_released_step_is_claimed_again(journal, new_card):
     assert not await journal.release(first)
 
 
-async def test_a_step_is_sent_once(journal, new_card, hand_clock):
+async def test_a_step_is_sent_once(journal: Journal, hand_clock: HandClock) -> None:
     await approved(journal, new_card())
     claim = await sent(journal)
     assert not await journal.send(claim, SETTLE)
     hand_clock.advance(10_000)
-    assert (await journal.claim("call/1", 0, LEASE)).state == "sent"
+    assert (await blocked(journal)).state == "sent"
     assert not await journal.release(claim)
 
 
-async def test_others_settle_a_sent_step_only_after_the_holder_must_be_done(journal, new_card, hand_clock):
+async def test_others_settle_a_sent_step_only_after_the_holder_must_be_done(
+    journal: Journal, hand_clock: HandClock
+) -> None:
     await approved(journal, new_card())
     await sent(journal)
 
@@ -135,7 +123,7 @@ async def test_others_settle_a_sent_step_only_after_the_holder_must_be_done(jour
     assert await states(journal) == ("unknown", "unknown")
 
 
-async def test_the_holder_reports_at_any_time(journal, new_card, hand_clock):
+async def test_the_holder_reports_at_any_time(journal: Journal, hand_clock: HandClock) -> None:
     await approved(journal, new_card())
     claim = await sent(journal)
     hand_clock.advance(10 * SETTLE)
@@ -157,8 +145,8 @@ async def test_the_holder_reports_at_any_time(journal, new_card, hand_clock):
     ],
 )
 async def test_a_late_report_replaces_only_what_others_could_not_know(
-    journal, new_card, hand_clock, settled, reported, accepted
-):
+    journal: Journal, hand_clock: HandClock, settled: Result, reported: Result, accepted: bool
+) -> None:
     await approved(journal, new_card())
     claim = await sent(journal)
     hand_clock.advance(SETTLE)
@@ -172,7 +160,9 @@ async def test_a_late_report_replaces_only_what_others_could_not_know(
 
 
 @pytest.mark.parametrize("progress", ["proposed", "approved", "claimed"])
-async def test_a_late_report_of_a_write_supersedes_the_next_revision(journal, new_card, hand_clock, progress):
+async def test_a_late_report_of_a_write_supersedes_the_next_revision(
+    journal: Journal, hand_clock: HandClock, progress: str
+) -> None:
     await approved(journal, new_card())
     old = await sent(journal)
     hand_clock.advance(SETTLE)
@@ -186,11 +176,13 @@ async def test_a_late_report_of_a_write_supersedes_the_next_revision(journal, ne
 
     assert await states(journal) == ("applied", "applied")
     assert await states(journal, "call/2") == ("superseded", "waiting")
-    assert (await journal.card("call/2")).outcome == {"reason": "revision 1 was applied after all"}
+    assert (await stored(journal, "call/2")).outcome == {"reason": "revision 1 was applied after all"}
     assert later is None or not await journal.send(later, SETTLE)
 
 
-async def test_a_late_report_that_nothing_was_written_leaves_the_next_revision(journal, new_card, hand_clock):
+async def test_a_late_report_that_nothing_was_written_leaves_the_next_revision(
+    journal: Journal, hand_clock: HandClock
+) -> None:
     await approved(journal, new_card())
     old = await sent(journal)
     hand_clock.advance(SETTLE)
@@ -202,7 +194,9 @@ async def test_a_late_report_that_nothing_was_written_leaves_the_next_revision(j
     assert await states(journal, "call/2") == ("proposed", "waiting")
 
 
-async def test_a_late_report_cannot_call_back_a_next_revision_that_was_sent(journal, new_card, hand_clock):
+async def test_a_late_report_cannot_call_back_a_next_revision_that_was_sent(
+    journal: Journal, hand_clock: HandClock
+) -> None:
     await approved(journal, new_card())
     old = await sent(journal)
     hand_clock.advance(SETTLE)
@@ -215,7 +209,7 @@ async def test_a_late_report_cannot_call_back_a_next_revision_that_was_sent(jour
     assert await states(journal, "call/2") == ("approved", "sent")
 
 
-async def test_drift_ends_the_card_and_the_steps_that_did_not_run(journal, new_card):
+async def test_drift_ends_the_card_and_the_steps_that_did_not_run(journal: Journal) -> None:
     await approved(journal, new_card(targets=(("a",), ("b",), ("c",))))
     first = await sent(journal)
     await journal.finish("call/1", 0, "applied", {}, token=first.token)
@@ -224,32 +218,32 @@ async def test_drift_ends_the_card_and_the_steps_that_did_not_run(journal, new_c
     assert await journal.drift(second, {"now": {"stock": 7}})
 
     assert await states(journal) == ("drifted", "applied", "drifted", "not_applied")
-    card = await journal.card("call/1")
+    card = await stored(journal)
     assert card.outcome == {"now": {"stock": 7}}
     assert card.steps[2].outcome == {"reason": "not run: an earlier step found the store changed"}
     assert (await journal.add(new_card(revision=2))).state == "proposed"
 
 
-async def test_a_claimed_step_fails_without_a_request(journal, new_card):
+async def test_a_claimed_step_fails_without_a_request(journal: Journal) -> None:
     await approved(journal, new_card())
     claim = await claimed(journal)
     assert await journal.fail(claim, {"detail": "the policy forbids it"})
     assert await states(journal) == ("failed", "failed")
-    assert (await journal.card("call/1")).steps[0].sent_at is None
+    assert (await stored(journal)).steps[0].sent_at is None
     assert not await journal.finish("call/1", 0, "applied", {}, token=claim.token)
 
 
-async def test_steps_are_claimed_in_order(journal, new_card):
+async def test_steps_are_claimed_in_order(journal: Journal) -> None:
     await approved(journal, new_card(targets=(("a",), ("b",))))
-    blocking = await journal.claim("call/1", 1, LEASE)
+    blocking = await blocked(journal, position=1)
     assert (blocking.position, blocking.state) == (0, "waiting")
     first = await sent(journal)
-    assert (await journal.claim("call/1", 1, LEASE)).state == "sent"
+    assert (await blocked(journal, position=1)).state == "sent"
     await journal.finish("call/1", 0, "applied", {}, token=first.token)
-    assert isinstance(await journal.claim("call/1", 1, LEASE), Claim)
+    await claimed(journal, position=1)
 
 
-async def test_waiting_steps_are_skipped_and_the_card_ends_as_its_worst_step(journal, new_card):
+async def test_waiting_steps_are_skipped_and_the_card_ends_as_its_worst_step(journal: Journal) -> None:
     await approved(journal, new_card(targets=(("a",), ("b",), ("c",))))
     first = await sent(journal)
     await journal.finish("call/1", 0, "failed", {"detail": "refused"}, token=first.token)
@@ -258,11 +252,11 @@ async def test_waiting_steps_are_skipped_and_the_card_ends_as_its_worst_step(jou
     assert await journal.skip_waiting("call/1", "step 1 failed")
 
     assert await states(journal) == ("failed", "failed", "not_applied", "not_applied")
-    assert (await journal.card("call/1")).outcome == {"detail": "refused"}
+    assert (await stored(journal)).outcome == {"detail": "refused"}
     assert not await journal.skip_waiting("call/1", "again")
 
 
-async def test_a_step_that_is_being_worked_on_is_not_skipped(journal, new_card, hand_clock):
+async def test_a_step_that_is_being_worked_on_is_not_skipped(journal: Journal, hand_clock: HandClock) -> None:
     await approved(journal, new_card(targets=(("a",), ("b",))))
     claim = await claimed(journal)
     assert await journal.skip_waiting("call/1", "the user wrote again")
@@ -284,31 +278,33 @@ async def test_a_step_that_is_being_worked_on_is_not_skipped(journal, new_card, 
         (("unknown", "failed"), "unknown"),
     ],
 )
-async def test_a_card_ends_as_its_worst_step(journal, new_card, ends, card_state):
+async def test_a_card_ends_as_its_worst_step(journal: Journal, ends: tuple[Result, ...], card_state: str) -> None:
     await approved(journal, new_card(targets=(("a",), ("b",))))
     for position, end in enumerate(ends):
         claim = await sent(journal, position=position)
         assert await journal.finish("call/1", position, end, {"end": end}, token=claim.token)
     assert await states(journal) == (card_state, *ends)
-    assert (await journal.card("call/1")).outcome == {"end": card_state}
+    assert (await stored(journal)).outcome == {"end": card_state}
 
 
-async def test_one_claimed_or_sent_step_holds_a_target(journal, new_card):
+async def test_one_claimed_or_sent_step_holds_a_target(journal: Journal) -> None:
     await approved(journal, new_card("first", targets=(("a", "b"),)))
     await approved(journal, new_card("second", targets=(("b", "c"),)))
     await approved(journal, new_card("elsewhere", store="outlet", targets=(("b",),)))
     first = await sent(journal, "first/1")
 
-    blocking = await journal.claim("second/1", 0, LEASE)
+    blocking = await blocked(journal, "second/1")
 
     assert (blocking.proposal_id, blocking.state) == ("first/1", "sent")
     assert await states(journal, "second/1") == ("approved", "waiting")
-    assert isinstance(await journal.claim("elsewhere/1", 0, LEASE), Claim)
+    await claimed(journal, "elsewhere/1")
     await journal.finish("first/1", 0, "applied", {}, token=first.token)
-    assert isinstance(await journal.claim("second/1", 0, LEASE), Claim)
+    await claimed(journal, "second/1")
 
 
-async def test_a_claim_whose_lease_ran_out_gives_its_target_to_another_card(journal, new_card, hand_clock):
+async def test_a_claim_whose_lease_ran_out_gives_its_target_to_another_card(
+    journal: Journal, hand_clock: HandClock
+) -> None:
     await approved(journal, new_card("first"))
     await approved(journal, new_card("second"))
     dead = await claimed(journal, "first/1")
@@ -322,24 +318,24 @@ async def test_a_claim_whose_lease_ran_out_gives_its_target_to_another_card(jour
     assert released.data == {"reason": "the lease ran out before anything was sent"}
 
 
-async def test_a_sent_step_keeps_its_target_until_it_is_settled(journal, new_card, hand_clock):
+async def test_a_sent_step_keeps_its_target_until_it_is_settled(journal: Journal, hand_clock: HandClock) -> None:
     await approved(journal, new_card("first"))
     await approved(journal, new_card("second"))
     await sent(journal, "first/1")
     hand_clock.advance(10 * SETTLE)
-    assert (await journal.claim("second/1", 0, LEASE)).proposal_id == "first/1"
+    assert (await blocked(journal, "second/1")).proposal_id == "first/1"
     assert await journal.finish("first/1", 0, "not_applied", {})
-    assert isinstance(await journal.claim("second/1", 0, LEASE), Claim)
+    await claimed(journal, "second/1")
 
 
-async def test_a_step_may_name_a_target_twice_or_none_at_all(journal, new_card):
+async def test_a_step_may_name_a_target_twice_or_none_at_all(journal: Journal) -> None:
     await approved(journal, new_card(targets=(("a", "a"), ())))
     first = await sent(journal)
     assert await journal.finish("call/1", 0, "applied", {}, token=first.token)
-    assert isinstance(await journal.claim("call/1", 1, LEASE), Claim)
+    await claimed(journal, position=1)
 
 
-async def test_a_lost_compare_leaves_no_event(journal, new_card):
+async def test_a_lost_compare_leaves_no_event(journal: Journal) -> None:
     await approved(journal, new_card())
     claim = await sent(journal)
     before = await journal.audit()
@@ -353,9 +349,10 @@ async def test_a_lost_compare_leaves_no_event(journal, new_card):
     assert await journal.audit() == before
 
 
-async def test_one_token_holds_a_turn(journal, hand_clock):
+async def test_one_token_holds_a_turn(journal: Journal, hand_clock: HandClock) -> None:
     lease = await journal.take_turn("shop", "thread", "mine", 10)
 
+    assert lease is not None
     assert lease.lease_until == hand_clock.now() + timedelta(seconds=10)
     assert await journal.take_turn("shop", "thread", "yours", 10) is None
     assert await journal.take_turn("shop", "other thread", "yours", 10) is not None
@@ -365,13 +362,17 @@ async def test_one_token_holds_a_turn(journal, hand_clock):
     assert await journal.take_turn("shop", "thread", "yours", 10) is not None
 
 
-async def test_a_turn_is_renewed_by_its_holder_and_taken_by_another_once_its_lease_ran_out(journal, hand_clock):
+async def test_a_turn_is_renewed_by_its_holder_and_taken_by_another_once_its_lease_ran_out(
+    journal: Journal, hand_clock: HandClock
+) -> None:
     mine = await journal.take_turn("shop", "thread", "mine", 10)
+    assert mine is not None
     hand_clock.advance(9)
     assert await journal.renew_turn(mine, 10)
     hand_clock.advance(9)
     assert await journal.take_turn("shop", "thread", "yours", 10) is None
     again = await journal.take_turn("shop", "thread", "mine", 10)
+    assert again is not None
     assert again.lease_until == hand_clock.now() + timedelta(seconds=10)
     hand_clock.advance(10)
     assert await journal.take_turn("shop", "thread", "yours", 10) is not None

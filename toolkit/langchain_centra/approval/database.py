@@ -9,6 +9,7 @@ from platformdirs import user_state_path
 from sqlalchemy import URL, Connection, event, exc, func, make_url, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
+from tenacity import retry, retry_if_exception_message, stop_after_delay, wait_random
 
 from langchain_centra.approval.journal_errors import JournalError, JournalUnavailable
 from langchain_centra.approval.tables import migrate
@@ -81,13 +82,7 @@ class Database:
             if self._closed:
                 raise JournalError("This journal is closed.")
             if self._engine is None:
-                engine = await asyncio.to_thread(_engine, self._url)
-                try:
-                    await _migrate(engine)
-                except BaseException:
-                    await engine.dispose()
-                    raise
-                self._engine = engine
+                self._engine = await _connect(self._url)
             return self._engine
 
 
@@ -101,6 +96,26 @@ def _async_url(url: str) -> URL:
             "is not the URL of a journal",
             hint="Set it to sqlite:///<path> or postgresql://<user>@<host>/<database>.",
         ) from None
+
+
+# Of processes that make the same SQLite file at once, those that come second fail to switch it to WAL.
+@retry(
+    retry=retry_if_exception_message(match=".*database is locked"),
+    stop=stop_after_delay(_BUSY_SECONDS),
+    wait=wait_random(0, 0.1),
+    reraise=True,
+)
+async def _connect(url: URL | None) -> AsyncEngine:
+    engine = await asyncio.to_thread(_engine, url)
+    try:
+        async with _transaction(engine, writes=True).begin() as connection:
+            if engine.dialect.name == "postgresql":
+                await connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+            await connection.run_sync(migrate)
+    except BaseException:
+        await engine.dispose()
+        raise
+    return engine
 
 
 def _engine(url: URL | None) -> AsyncEngine:
@@ -171,10 +186,3 @@ def _transaction(engine: AsyncEngine, writes: bool) -> AsyncEngine:
     if engine.dialect.name == "sqlite":
         return engine.execution_options(writes=writes)
     return engine if writes else engine.execution_options(isolation_level="REPEATABLE READ")
-
-
-async def _migrate(engine: AsyncEngine) -> None:
-    async with _transaction(engine, writes=True).begin() as connection:
-        if engine.dialect.name == "postgresql":
-            await connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
-        await connection.run_sync(migrate)

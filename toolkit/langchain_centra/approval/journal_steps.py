@@ -10,7 +10,7 @@ from sqlalchemy import and_, insert, select
 
 from langchain_centra.approval.journal_cards import supersede_later
 from langchain_centra.approval.journal_rows import load, load_step
-from langchain_centra.approval.records import BEST_TO_WORST, Card, Claim, Result, StepRecord, StepState
+from langchain_centra.approval.records import WORST_FIRST, Card, Claim, Result, StepRecord, StepState
 from langchain_centra.approval.tables import targets
 from langchain_centra.approval.transaction import UNCLAIMED, Transaction
 
@@ -151,7 +151,6 @@ async def _end_card(tx: Transaction, proposal_id: str) -> None:
     card = await load(tx.connection, proposal_id)
     if not all(step.ended for step in card.steps):
         return
-    ends = ((state, step) for state in reversed(BEST_TO_WORST) for step in card.steps if step.state == state)
-    state, worst = next(ends)
+    state, worst = next((state, step) for state in WORST_FIRST for step in card.steps if step.state == state)
     if state != card.state:
         await tx.move_card(card, state, {"outcome": worst.outcome})

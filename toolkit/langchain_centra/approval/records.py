@@ -20,14 +20,14 @@ HELD: tuple[StepState, ...] = ("claimed", "sent")
 REOPENED_AFTER: tuple[CardState, ...] = ("edited", "expired", "drifted", "not_applied")
 """States of earlier revisions that allow a further one."""
 
-BEST_TO_WORST: tuple[Result | Literal["drifted"], ...] = (
-    "applied",
-    "applied_differently",
-    "partly",
-    "not_applied",
-    "drifted",
-    "failed",
+WORST_FIRST: tuple[Result | Literal["drifted"], ...] = (
     "unknown",
+    "failed",
+    "drifted",
+    "not_applied",
+    "partly",
+    "applied_differently",
+    "applied",
 )
 """How steps end. A card ends as its worst step did."""
 
@@ -97,7 +97,7 @@ class StepRecord:
     @property
     def ended(self) -> bool:
         """Whether the step has a result."""
-        return self.state in BEST_TO_WORST
+        return self.state in WORST_FIRST
 
     def free_at(self, now: datetime) -> bool:
         """Whether anyone may claim the step: it waits, or the lease of its claim ran out before it was sent."""
