@@ -24,22 +24,16 @@ def sandbox() -> Sandbox:
 
 
 @pytest.fixture
-def token(sandbox: Sandbox) -> str:
-    """The token of the clients; a test may parametrize it."""
-    return sandbox.TOKEN
-
-
-@pytest.fixture
-async def centra(sandbox: Sandbox, token: str) -> AsyncIterator[AsyncCentra]:
+async def centra(sandbox: Sandbox) -> AsyncIterator[AsyncCentra]:
     """A client of the store."""
-    async with AsyncCentra(sandbox.url, token, transport=sandbox.transport()) as client:
+    async with AsyncCentra(sandbox.url, sandbox.TOKEN, transport=sandbox.transport()) as client:
         yield client
 
 
 @pytest.fixture
-async def toolkit(sandbox: Sandbox, token: str) -> AsyncIterator[CentraToolkit]:
+async def toolkit(sandbox: Sandbox) -> AsyncIterator[CentraToolkit]:
     """Every tool of the store."""
-    client = AsyncCentra(sandbox.url, token, transport=sandbox.transport(), timezone=sandbox.zone)
+    client = AsyncCentra(sandbox.url, sandbox.TOKEN, transport=sandbox.transport(), timezone=sandbox.zone)
     async with CentraToolkit(client, writes=True) as toolkit:
         yield toolkit
 

@@ -12,7 +12,7 @@ from langchain_centra.client import AsyncCentra
 from langchain_centra.sandbox import Sandbox
 
 Ask = Callable[..., Awaitable[ToolMessage]]
-MOST_BYTES = 10_000
+MOST_BYTES = 5_000
 
 
 def pending(sandbox: Sandbox) -> Any:

@@ -20,7 +20,7 @@ from langchain_centra.operations.orders import (
     Payment,
 )
 from langchain_centra.tools.arguments import Arguments, OrderNumber, Text
-from langchain_centra.tools.orders import unknown_order
+from langchain_centra.tools.orders import WHATEVER_HOLDS_IT, unknown_order
 from langchain_centra.tools.spec import write_tool
 from langchain_centra.tools.text import amount, cell, units
 
@@ -104,7 +104,7 @@ async def confirm_order(centra: AsyncCentra, arguments: ConfirmOrder) -> Proposa
     observe=observe_order,
 )
 async def cancel_order(centra: AsyncCentra, arguments: CancelOrder) -> Proposal:
-    """Cancel a whole order that has neither shipped nor been paid out. This cannot be undone."""
+    """Cancel a whole order that has no shipment and whose payment is not captured. This cannot be undone."""
     order = await _find(centra, arguments.order_number)
     _refuse_cancelling(order)
     effects = {Effect.STATUS, Effect.STOCK}
@@ -152,8 +152,7 @@ async def _find(centra: AsyncCentra, number: int) -> OrderState:
 
 
 async def _read(centra: AsyncCentra, where: dict[str, Any]) -> OrderState | None:
-    # Whether a list leaves out orders that are held or wait for payment is not documented, so they are asked for.
-    for flags in ({}, {"isOnHold": True}, {"isWaitingForPayment": True}):
+    for flags in WHATEVER_HOLDS_IT:
         found = (await ORDER_STATE(centra, where={**where, **flags})).data.orders
         if found:
             return found[0]

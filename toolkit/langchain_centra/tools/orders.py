@@ -25,7 +25,10 @@ from langchain_centra.operations.orders import (
 )
 from langchain_centra.tools.arguments import LARGEST_INT, Arguments, OrderNumber, Text
 from langchain_centra.tools.spec import Answer, read_tool
-from langchain_centra.tools.text import amount, cell, flag, left_out, table, when, written
+from langchain_centra.tools.text import amount, cell, clipped, flag, left_out, table, when, written
+
+# Whether a list leaves out orders that are held or wait for payment is not documented: they are asked for in turn.
+WHATEVER_HOLDS_IT: tuple[dict[str, bool], ...] = ({}, {"isOnHold": True}, {"isWaitingForPayment": True})
 
 _SPOKEN = {"COMPLETED": "SHIPPED", "CANCELED": "CANCELLED"}
 
@@ -104,8 +107,7 @@ async def get_order(centra: AsyncCentra, arguments: GetOrder) -> Answer:
 
 
 async def _find(centra: AsyncCentra, number: int) -> tuple[Reply[Any], Order]:
-    # Whether a list leaves out orders that are held or wait for payment is not documented, so they are asked for.
-    for flags in ({}, {"isOnHold": True}, {"isWaitingForPayment": True}):
+    for flags in WHATEVER_HOLDS_IT:
         reply = await GET_ORDER(centra, where={"number": [number], **flags})
         if reply.data.orders:
             return reply, reply.data.orders[0]
@@ -202,7 +204,7 @@ def _lines(lines: Sequence[OrderLine], first: int) -> list[str]:
     if not lines:
         return ["No lines."]
     columns = ("SKU", "product", "variant", "size", "quantity", "unit price", "value", "remarks")
-    listing = table(columns, [_line(line) for line in lines[first - 1 :]], most_bytes=3_500)
+    listing = table(columns, [_line(line) for line in lines[first - 1 :]], most_bytes=1_700)
     last = first - 1 + listing.shown
     if first == 1 and last == len(lines):
         return [listing.text]
@@ -258,7 +260,7 @@ def _address(address: Address) -> str:
         address.email,
         address.phone_number,
     ]
-    return ", ".join(cell(part) for part in parts if part)
+    return clipped(", ".join(cell(part) for part in parts if part), 250)
 
 
 def _payments(payments: Sequence[Payment] | None) -> list[str]:
@@ -266,7 +268,7 @@ def _payments(payments: Sequence[Payment] | None) -> list[str]:
         return []
     columns = ("payment", "status", "time", "amount", "method")
     rows = [(p.entry_type, p.status, p.created_at, amount(p.value), p.payment_method) for p in payments]
-    return _section("payments", table(columns, rows, most_bytes=1_500), len(rows))
+    return _section("payments", table(columns, rows, most_bytes=500), len(rows))
 
 
 def _shipments(shipments: Sequence[Shipment] | None) -> list[str]:
@@ -277,7 +279,7 @@ def _shipments(shipments: Sequence[Shipment] | None) -> list[str]:
         (s.number, _units(s), s.is_shipped, s.shipped_at, s.is_paid, s.is_captured, s.tracking_number)
         for s in shipments
     ]
-    return _section("shipments", table(columns, rows, most_bytes=1_500), len(rows))
+    return _section("shipments", table(columns, rows, most_bytes=500), len(rows))
 
 
 def _section(noun: str, listing: Any, total: int) -> list[str]:

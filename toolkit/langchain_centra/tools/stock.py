@@ -21,7 +21,9 @@ from langchain_centra.operations.stock import (
 )
 from langchain_centra.tools.arguments import Arguments, Sku, Text
 from langchain_centra.tools.spec import Answer, read_tool
-from langchain_centra.tools.text import cell, left_out, listed, table
+from langchain_centra.tools.text import TABLE_BYTES, cell, left_out, listed, table
+
+_SIMILAR = 6
 
 
 class GetStock(Arguments):
@@ -46,7 +48,8 @@ async def get_stock(centra: AsyncCentra, arguments: GetStock) -> Answer:
         raise await unknown_skus(centra, [arguments.sku])
     text: list[str] = []
     for size in sizes:
-        text += _levels(size, await _chosen(centra, size, arguments.warehouse))
+        rows = await _chosen(centra, size, arguments.warehouse)
+        text += _levels(size, rows, most_bytes=TABLE_BYTES // len(sizes))
     return Answer(text="\n".join([*text, *left_out(reply.withheld)]), rows=sizes)
 
 
@@ -109,11 +112,12 @@ async def stock_of(
 
 async def unknown_skus(centra: AsyncCentra, skus: Sequence[str]) -> Impossible:
     """Return what to tell the model about SKUs that are not there, with SKUs that contain the first of them."""
-    similar = (await SIMILAR_SKUS(centra, text=skus[0], limit=6)).data.product_sizes or []
+    similar = (await SIMILAR_SKUS(centra, text=skus[0], limit=_SIMILAR + 1)).data.product_sizes or []
     unknown = f"No product has the SKU {listed(skus, 10)}."
     if not similar:
         return Impossible(f"{unknown} A SKU is the product, variant and size number together.")
-    return Impossible(f"{unknown} SKUs that contain {cell(skus[0])}: {'; '.join(described(size) for size in similar)}.")
+    names = "; ".join(map(described, similar[:_SIMILAR])) + ("; and more" if len(similar) > _SIMILAR else "")
+    return Impossible(f"{unknown} SKUs that contain {cell(skus[0])}: {names}.")
 
 
 def described(size: ProductSize) -> str:
@@ -136,12 +140,12 @@ async def _chosen(centra: AsyncCentra, size: StockedSize, name: str | None) -> l
     return [row for other in found[size.sku or ""] if other.id == size.id for row in other.stock or []]
 
 
-def _levels(size: StockedSize, rows: Sequence[Stock]) -> list[str]:
+def _levels(size: StockedSize, rows: Sequence[Stock], *, most_bytes: int) -> list[str]:
     title = f"{described(size)}, in units:"
     if not rows:
         return [f"{described(size)}: no stock is recorded there."]
     columns = ("warehouse", "physical", "allocated", "free to allocate", "threshold")
-    listing = table(columns, [_level(row) for row in rows])
+    listing = table(columns, [_level(row) for row in rows], most_bytes=most_bytes)
     whole = len(rows) < WAREHOUSES_PER_PAGE
     if listing.shown < len(rows) or not whole:
         every = str(len(rows)) if whole else f"{len(rows)} or more"
