@@ -173,7 +173,7 @@ async def test_cancelling_shows_the_amount_the_authorization_and_the_units(propo
     assert proposal.effects == {Effect.STATUS, Effect.STOCK, Effect.MONEY, Effect.EMAIL}
     [money] = proposal.money
     assert (money.what, money.amount) == ("authorization given up at the payment provider", total)
-    assert proposal.stock == (f"{count} units in Stockholm are free to sell again.",)
+    assert proposal.stock == (f"{count} units in Stockholm become free to sell again.",)
     assert proposal.measures == {"order_value": total, "stock_delta": Decimal(count)}
     assert order.customer.email in proposal.messages[0]
 

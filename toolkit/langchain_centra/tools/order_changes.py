@@ -264,7 +264,7 @@ def _money(order: OrderState, *, void: bool) -> tuple[Money, ...]:
 
 
 def _stock(order: OrderState, action: str) -> tuple[str, ...]:
-    done = "are free to sell again" if action == "release" else "are taken out of stock"
+    done = "become free to sell again" if action == "release" else "leave the stock for good"
     allocations = [allocation for line in order.lines or () for allocation in line.allocations or ()]
     if order.lines is None or any(line.allocations is None for line in order.lines):
         return (f"The units allocated to the order {done}; how many cannot be read.",)
