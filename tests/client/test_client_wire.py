@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 
 import pytest
+from blockbuster import blockbuster_ctx
 
 from langchain_centra.client import AsyncCentra, Clock, OutcomeUnknown, TransportFailed
 
@@ -89,6 +90,13 @@ async def test_a_token_for_this_machine_does_not_pass_the_proxy_of_the_environme
             monkeypatch.setenv(variable, proxy)
         async with AsyncCentra(url, token, clock=clock) as centra:
             assert (await centra.execute(READ)).data == {"orders": []}
+
+
+async def test_no_request_blocks_the_event_loop(token: str) -> None:
+    async with serving(answer) as url:
+        with blockbuster_ctx():
+            async with AsyncCentra(url, token) as centra:
+                assert (await centra.execute(READ)).data == {"orders": []}
 
 
 async def test_cancelling_the_caller_cancels_the_request(clock: Naps, token: str) -> None:

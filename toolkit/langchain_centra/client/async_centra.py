@@ -113,8 +113,8 @@ class AsyncCentra:
         """
         mutates = is_mutation(document)
         body = {"query": document, "variables": dict(variables or {})}
-        connection = await self._connect()
         began = self.clock.monotonic()
+        connection = await self._connect()
 
         async def attempt() -> Response:
             limit = began + self.timeout - self.clock.monotonic() if mutates else self.timeout
