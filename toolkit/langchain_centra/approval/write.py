@@ -28,7 +28,7 @@ class Write(Protocol):
         ...
 
     def validate(self, args: Mapping[str, Any]) -> BaseModel:
-        """The arguments as their model; raises pydantic's ValidationError."""
+        """The arguments as their model; raises CannotPropose when one is wrong."""
         ...
 
     async def send(self, centra: AsyncCentra, step: Step) -> tuple[UserMessage, ...]:
