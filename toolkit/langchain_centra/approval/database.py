@@ -1,7 +1,7 @@
 """The journal's database: opened on first use, and used in whole transactions only."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -46,11 +46,11 @@ class Database:
 
     async def read(self, work: Work[T]) -> T:
         """Run `work`, which reads only."""
-        return await self._finish(self._run(work, writes=False))
+        return await self._finish(work, writes=False)
 
     async def write(self, work: Work[T]) -> T:
         """Run `work` as the only writer, then commit; if it raises, nothing is stored."""
-        return await self._finish(self._run(work, writes=True))
+        return await self._finish(work, writes=True)
 
     async def aclose(self) -> None:
         """Finish what is running and close the connections."""
@@ -60,8 +60,10 @@ class Database:
             await self._engine.dispose()
             self._engine = None
 
-    async def _finish(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        task = asyncio.create_task(coroutine)
+    async def _finish(self, work: Work[T], *, writes: bool) -> T:
+        if self._closed:
+            raise JournalError("The journal is closed.", hint="Open another one.")
+        task = asyncio.create_task(self._run(work, writes=writes))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return await asyncio.shield(task)
@@ -79,8 +81,6 @@ class Database:
 
     async def _open(self) -> AsyncEngine:
         async with self._opening:
-            if self._closed:
-                raise JournalError("This journal is closed.")
             if self._engine is None:
                 self._engine = await _connect(self._url)
             return self._engine

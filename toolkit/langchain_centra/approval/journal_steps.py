@@ -10,7 +10,7 @@ from sqlalchemy import and_, insert, select
 
 from langchain_centra.approval.journal_cards import supersede_later
 from langchain_centra.approval.journal_rows import load, load_step
-from langchain_centra.approval.records import WORST_FIRST, Card, Claim, Result, StepRecord, StepState
+from langchain_centra.approval.records import WORST_FIRST, Card, CardState, Claim, Result, StepRecord, StepState
 from langchain_centra.approval.tables import targets
 from langchain_centra.approval.transaction import UNCLAIMED, Transaction
 
@@ -151,6 +151,8 @@ async def _end_card(tx: Transaction, proposal_id: str) -> None:
     card = await load(tx.connection, proposal_id)
     if not all(step.ended for step in card.steps):
         return
-    state, worst = next((state, step) for state in WORST_FIRST for step in card.steps if step.state == state)
+    states = {step.state for step in card.steps}
+    state: CardState = next(end for end in WORST_FIRST if end in states)
+    worst = next(step for step in card.steps if step.state == state)
     if state != card.state:
         await tx.move_card(card, state, {"outcome": worst.outcome})
