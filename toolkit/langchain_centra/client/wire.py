@@ -51,7 +51,8 @@ class Wire:
             async with asyncio.timeout(limit):
                 response = await self._http.post(self._url, json=body, timeout=timeout)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            return Lost(f"no connection to {self._url.host} ({type(error).__name__})", arrived=False)
+            why = self._hide(str(error)) or type(error).__name__
+            return Lost(f"no connection to {self._url.host} ({why})", arrived=False)
         except (httpx.TimeoutException, TimeoutError):
             return Lost(f"no answer within {limit:.3g} seconds", arrived=True)
         except httpx.RequestError as error:
