@@ -263,8 +263,11 @@ def _is_covered(edited: Card, proposal: Proposal) -> bool:
     if edited.state != "edited":
         return False
     seen = stored_proposal(edited)
-    return not proposal.grew_beyond(seen) and _before(proposal) == _before(seen)
+    before = _before(seen)
+    same_state = all(name in before and before[name] == value for name, value in _before(proposal).items())
+    return same_state and not proposal.grew_beyond(seen)
 
 
 def _before(proposal: Proposal) -> dict[str, Any]:
-    return {name: value for step in proposal.steps for name, value in step.before.items()}
+    steps = proposal.model_dump(mode="json")["steps"]
+    return {name: value for step in steps for name, value in step["before"].items()}
