@@ -171,6 +171,19 @@ def _halve(data: dict[str, Any]) -> GraphQLError:
     return GraphQLError("Internal server error", path=list(data)[:1])
 
 
+def _whole_numbers(value: Any) -> Any:
+    """Write 675.0 as 675, as PHP does and the published answers show."""
+    match value:
+        case dict():
+            return {name: _whole_numbers(part) for name, part in value.items()}
+        case list():
+            return [_whole_numbers(part) for part in value]
+        case float() if value.is_integer():
+            return int(value)
+        case _:
+            return value
+
+
 def _answer(
     data: dict[str, Any] | None, errors: Sequence[GraphQLError], asked: GraphQLRequest, context: Context
 ) -> dict[str, Any]:
@@ -179,7 +192,7 @@ def _answer(
     if errors:
         body["errors"] = [error.formatted for error in errors]
     if data is not None:
-        body["data"] = data
+        body["data"] = _whole_numbers(data)
     body["extensions"] = {
         "complexity": asked.complexity,
         "permissionsUsed": list(context.permissions_used),

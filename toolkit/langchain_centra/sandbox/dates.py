@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import isleap, monthrange
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ _LETTERS: dict[str, Callable[[datetime], str]] = {
     "M": lambda at: f"{at:%b}",
     "m": lambda at: f"{at:%m}",
     "n": lambda at: str(at.month),
+    "t": lambda at: str(monthrange(at.year, at.month)[1]),
+    "L": lambda at: str(int(isleap(at.year))),
     "Y": lambda at: f"{at.year:04}",
     "y": lambda at: f"{at:%y}",
     "a": lambda at: "am" if at.hour < 12 else "pm",

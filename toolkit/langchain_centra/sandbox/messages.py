@@ -46,7 +46,7 @@ NOT_DIRECT_TO_CONSUMER = "The order is not a direct-to-consumer order"
 NOT_WHOLESALE = "The order is not a wholesale order"
 SHIPPING_COST_STATUS = "Shipping cost can be changed on a CONFIRMED order only"
 SHIPPING_COST_RAISED = "Shipping cost can be lowered or set to 0, not raised"
-SHIPPING_COST_CURRENCY = "Shipping cost must be in the currency of the order"
+OTHER_CURRENCY = "The amount must be in the currency of the order"
 
 
 def not_enough(sku: str, warehouse: str, free: int) -> str:

@@ -37,7 +37,8 @@ def page_of(rows: Iterable[Any], arguments: Mapping[str, Any], *, bounded: bool 
     Raises:
         GraphQLError: the limit is not in range 1 - 200, or the page is not 1 or more.
     """
-    limit, page = arguments.get("limit"), arguments.get("page") or 1
+    limit, page = arguments.get("limit"), arguments.get("page")
+    page = 1 if page is None else page
     if page < 1:
         raise GraphQLError("Page must be 1 or more")
     if limit is None:

@@ -48,13 +48,13 @@ def _attribute_resolver(owner: str, name: str, field: GraphQLField) -> Resolver:
     defaults = {name: _default(definition) for name, definition in field.args.items()}
 
     def resolve(source: Any, info: Info, **arguments: Any) -> Any:
+        value = _value(source, attribute, name)
+        if value is _MISSING:
+            raise missing(f"{owner}.{name}" if owner not in ("Query", "Mutation") else name)
         pattern = arguments.pop("format", None)
         for argument, given in arguments.items():
             if given is not None and given != defaults[argument]:
                 raise missing(f"{owner}.{name}({argument}:)")
-        value = _value(source, attribute, name)
-        if value is _MISSING:
-            raise missing(f"{owner}.{name}" if owner not in ("Query", "Mutation") else name)
         if pattern is not None and value is not None:
             return format_date(value, pattern, context_of(info).zone)
         return value

@@ -50,8 +50,10 @@ def update_direct_to_consumer_order(context: Context, arguments: Mapping[str, An
         customer.orders.append(order)
     _update_person(order.customer, given.get("customerInfo"))
     if shipping is not None:
-        text = f"Shipping cost changed from {order.shipping_cents / 100:.2f} to {shipping / 100:.2f}"
-        add_history(context, order, "ORDER_DATA_UPDATED", {"message": f"{text} {order.currency.code}"})
+        before, after = (order.money(cents).formatted_value for cents in (order.shipping_cents, shipping))
+        add_history(
+            context, order, "ORDER_DATA_UPDATED", {"message": f"Shipping cost changed from {before} to {after}"}
+        )
         order.shipping_cents = shipping
     return {"order": order}
 
@@ -99,14 +101,19 @@ def _shipping_cost(context: Context, order: Order, given: Mapping[str, Any]) -> 
     if order.status != "CONFIRMED":
         raise Refused(messages.SHIPPING_COST_STATUS, *path)
     if cost.currency is not order.currency:
-        raise Refused(messages.SHIPPING_COST_CURRENCY, *path)
+        raise Refused(messages.OTHER_CURRENCY, *path)
     if not 0 <= cost.value_in_cents <= order.shipping_cents:
         raise Refused(messages.SHIPPING_COST_RAISED, *path)
     return cost.value_in_cents
 
 
 def _cancellations(context: Context, order: Order, given: Mapping[str, Any]) -> list[Cancellation]:
-    """Read `cancelLines`: lines of this order, not negative, not more than is left to ship."""
+    """Read `cancelLines`: lines of this order, not negative, not more than is left to ship.
+
+    That a cancelled order has nothing left to cancel is inferred.
+    """
+    if given.get("cancelLines") and order.status == "CANCELLED":
+        raise Refused(messages.ended(order.number, order.status, "changed"), "input", "cancelLines")
     taken: dict[int, int] = {}
     found = []
     for i, entry in enumerate(given.get("cancelLines") or ()):

@@ -55,7 +55,7 @@ def create_shipment(context: Context, arguments: Mapping[str, Any]) -> dict[str,
     shipped_at = _shipped_at(context, given)
     attributes = {
         **{f"{cost}_cents": _cost(context, order, given, name) for name, cost in _COSTS.items()},
-        **_info(context, given.get("shipmentInfo")),
+        **_info(context, order, given.get("shipmentInfo")),
         "created_at": context.date(given["createdAt"]) if given.get("createdAt") else context.now,
         "is_good_to_go": bool(given.get("isGoodToGo")),
         "additional_message": given.get("additionalMessage"),
@@ -143,11 +143,14 @@ def _allocate(context: Context, units: Units, *, demand: bool) -> None:
         allocate(context.state, line, quantity)
 
 
-def _info(context: Context, given: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return the attributes that a ShipmentInfoInput sets."""
+def _info(context: Context, order: Order, given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the attributes that a ShipmentInfoInput sets; a cost has to be in the order's currency (inferred)."""
     info = {attribute: given[name] for name, attribute in _INFO.items() if given and given.get(name) is not None}
-    cost = read_money(context, (given or {}).get("internalShippingCost"), "input", "shipmentInfo")
-    return {**info, "internal_shipping_cost": cost} if cost else info
+    path = ("input", "shipmentInfo", "internalShippingCost")
+    cost = read_money(context, (given or {}).get("internalShippingCost"), *path)
+    if cost is not None and cost.currency is not order.currency:
+        raise Refused(messages.OTHER_CURRENCY, *path)
+    return {**info, "internal_shipping_cost_cents": cost.value_in_cents} if cost else info
 
 
 def _new_shipment(context: Context, order: Order, units: Units, attributes: Mapping[str, Any]) -> Shipment:
@@ -184,7 +187,7 @@ def complete_shipment(context: Context, arguments: Mapping[str, Any]) -> dict[st
         raise Refused(messages.on_hold(shipment.order.number), "id")
     if not (shipment.is_good_to_go and shipment.is_paid):
         raise Refused(messages.not_ready(shipment.number), "id")
-    for attribute, value in _info(context, given.get("shipmentInfo")).items():
+    for attribute, value in _info(context, shipment.order, given.get("shipmentInfo")).items():
         setattr(shipment, attribute, value)
     if given.get("additionalMessage") is not None:
         shipment.additional_message = given["additionalMessage"]

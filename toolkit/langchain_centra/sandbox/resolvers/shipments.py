@@ -85,6 +85,12 @@ def captured_value(shipment: Shipment, _info: Info) -> MonetaryValue | None:
     return shipment.order.money(shipment.captured_cents) if shipment.is_captured else None
 
 
+@shipment_type.field("internalShippingCost")
+def internal_shipping_cost(shipment: Shipment, _info: Info) -> MonetaryValue:
+    """Return what the merchant pays for shipping it; 0 unless told."""
+    return shipment.order.money(shipment.internal_shipping_cost_cents)
+
+
 @shipment_type.field("carrierInformation")
 def carrier_information(shipment: Shipment, _info: Info) -> dict[str, str | None] | None:
     """Return who carries it, or null."""

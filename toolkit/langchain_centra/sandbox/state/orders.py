@@ -267,7 +267,7 @@ class Shipment:
     handling_cents: int = 0
     discount_cents: int = 0
     captured_cents: int = 0
-    internal_shipping_cost: MonetaryValue | None = None
+    internal_shipping_cost_cents: int = 0
     is_good_to_go: bool = False
     is_printed: bool = False
     is_shipped: bool = False
