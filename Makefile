@@ -1,0 +1,58 @@
+# Everything lives in .venv; nothing outside this folder is written but pip's and uv's own caches.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check docs studio bench
+
+# The first Python on the PATH that the project supports.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	"$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo "$$python" && break; \
+	done)
+# The stamp names this folder: a copied or moved .venv is made anew, because its scripts point to the old place.
+STAMP := .venv/.installed-$(shell printf %s '$(CURDIR)' | cksum | cut -d ' ' -f 1)
+
+export UV_PYTHON_DOWNLOADS := never
+export UV_PROJECT_ENVIRONMENT := .venv
+# As pip does: trust what the system trusts, so that both work behind the same proxy.
+export UV_SYSTEM_CERTS ?= 1
+unexport VIRTUAL_ENV
+
+help:
+	@echo 'make demo     the main job on an embedded store: two changes wait for your decision'
+	@echo 'make test     the whole test suite; ARGS="-m \"not slow\"" chooses tests'
+	@echo 'make check    lint, format, types and layers'
+	@echo 'make docs     rewrite the generated tables of README.md'
+	@echo 'make studio   LangGraph Studio on an embedded store'
+	@echo 'make bench    what importing the package costs'
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml uv.lock
+	@test -n '$(PYTHON)' || { \
+		echo 'This needs Python 3.11, 3.12 or 3.13. Install one of them, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.'; \
+		exit 1; }
+	@test -e $@ || { echo 'Installing into .venv with' "$$($(PYTHON) --version)"; rm -rf .venv; \
+		$(PYTHON) -m venv .venv && .venv/bin/python -m pip install --quiet --disable-pip-version-check uv; }
+	@.venv/bin/uv sync --quiet --frozen --all-extras --python .venv/bin/python
+	@touch $@
+
+demo: install
+	@.venv/bin/centra-agent demo
+
+test: install
+	.venv/bin/pytest $(ARGS)
+
+check: install
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/pyright
+	.venv/bin/lint-imports
+
+docs: install
+	@.venv/bin/python docs/generate.py
+
+studio: install
+	@.venv/bin/python docs/studio.py
+
+bench: install
+	@.venv/bin/python benchmarks/imports.py
