@@ -1,4 +1,4 @@
-"""What holds for every test: a clean environment, a home of its own, and no silent skips where nothing may be missing."""
+"""A clean environment and a home of its own for every test, and no silent skips where nothing may be missing."""
 
 import os
 from collections.abc import Generator
