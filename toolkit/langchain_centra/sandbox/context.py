@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from .state import State
 
 Info = GraphQLResolveInfo
-Arguments = Any
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,9 @@ def serving(app: Starlette, port: int) -> Iterator[str]:
         port: 0 takes a free one.
     """
     listener = socket.create_server((_LOOPBACK, port))
-    config: Any = uvicorn.Config(app, http=_DroppableConnection, ws="none", lifespan="off", log_level="warning")
+    config: Any = uvicorn.Config(
+        app, http=_DroppableConnection, ws="none", lifespan="off", log_level="warning", timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True, name="centra-sandbox")
     thread.start()

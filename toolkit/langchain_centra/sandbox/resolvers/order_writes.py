@@ -36,8 +36,8 @@ def confirm_order(context: Context, arguments: Mapping[str, Any]) -> dict[str, A
     return {"order": order}
 
 
-def _set_status(context: Context, order: Order, status: str) -> None:
-    add_history(context, order, "ORDER_STATUS_CHANGED", {"from": order.status, "to": status})
+def _set_status(context: Context, order: Order, status: str, comment: str | None = None) -> None:
+    add_history(context, order, "ORDER_STATUS_CHANGED", {"from": order.status, "to": status, "comment": comment})
     order.status = status
     order.updated_at = context.now
 
@@ -68,8 +68,7 @@ def _cancel(context: Context, arguments: Mapping[str, Any], kind: type[Order], w
         action.let_go(line, line.quantity)
     action.record(context.now, f"Order {order.number} cancelled")
     add_history(context, order, "STOCK_EFFECT_ON_CANCELLED_ORDER", {"stockAction": given["stockAction"]})
-    _set_status(context, order, "CANCELLED")
-    order.history[-1].data["comment"] = given.get("comment")
+    _set_status(context, order, "CANCELLED", given.get("comment"))
     if given["emailOptions"].get("sendEmail"):
         context.send_email("order_cancellation", order.number, order.email)
     entry, warnings = void_authorization(context, order) if given.get("cancelAuthorization") else (None, [])
