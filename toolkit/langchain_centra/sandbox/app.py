@@ -1,4 +1,8 @@
-"""The HTTP side: one endpoint, POST /graphql."""
+"""The HTTP side: one endpoint, POST /graphql.
+
+Published: 400, 403, 429 and 500 and when they come, and the body of a permission error. Inferred: that a permission
+error, as every error of a resolver, comes with status 200; the bodies of 403, 429 and 500.
+"""
 
 from __future__ import annotations
 

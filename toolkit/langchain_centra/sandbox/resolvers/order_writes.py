@@ -27,7 +27,7 @@ _ENDED = ("SHIPPED", "CANCELLED")
 
 @write(mutations, "confirmOrder")
 def confirm_order(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """PENDING becomes CONFIRMED, and the customer gets mail, always."""
+    """PENDING becomes CONFIRMED, and the customer gets mail, always; hold and lock do not stop it (inferred)."""
     order = find_order(context.state, arguments["input"]["order"], "input", "order")
     if order.status != "PENDING":
         raise Refused(messages.not_pending(order.number, order.status), "input", "order")
@@ -57,7 +57,8 @@ def cancel_wholesale_order(context: Context, arguments: Mapping[str, Any]) -> di
 def _cancel(context: Context, arguments: Mapping[str, Any], kind: type[Order], wrong_kind: str) -> dict[str, Any]:
     """Cancel an order: lines keep their quantities, allocations end by the stock action.
 
-    Mail goes out when `sendEmail` is true; left out it counts as false (inferred).
+    Mail goes out when `sendEmail` is true; left out it counts as false, and hold and lock do not stop a cancel (all
+    inferred).
     """
     order, given = find_order(context.state, {"id": arguments["id"]}, "id"), arguments["input"]
     if not isinstance(order, kind):
