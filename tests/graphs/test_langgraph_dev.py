@@ -1,0 +1,222 @@
+"""The agent behind a real `langgraph dev`, which refuses blocking calls, driven through its SDK."""
+
+import asyncio
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from langgraph_sdk import get_client
+
+from langchain_centra.sandbox import Sandbox
+from langchain_centra.sandbox.seed.known import DEMO_SKU
+
+pytestmark = pytest.mark.slow
+
+GRAPH = "store_agent"
+APPROVE = {"type": "approve"}
+
+
+@pytest.fixture(scope="module")
+def served() -> Sandbox:
+    """The store that the server's agent works on; it lives in this process."""
+    return Sandbox()
+
+
+@pytest.fixture
+def sandbox(served: Sandbox) -> Sandbox:
+    """The same, as if new."""
+    served.store = Sandbox().store
+    for log in (served.mutations, served.requests):
+        log.clear()
+    return served
+
+
+@pytest.fixture(scope="module")
+def server(served: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of its own in an empty folder, with the offline model; yields its URL."""
+    folder = tmp_path_factory.mktemp("langgraph-dev")
+    (folder / "langgraph.json").write_text(json.dumps({"dependencies": ["."], "graphs": {GRAPH: graph_path()}}))
+    port = free_port()
+    command = ["dev", "--no-browser", "--no-reload", "--port", str(port), "--n-jobs-per-worker", "4"]
+    with served.serve() as store_url, (folder / "log").open("w") as log:
+        process = subprocess.Popen(
+            [Path(sys.executable).with_name("langgraph"), *command],
+            cwd=folder,
+            env=environment(folder, store_url),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            yield started(f"http://127.0.0.1:{port}", process, folder / "log")
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def graph_path() -> str:
+    spec = find_spec("langchain_centra_graphs.studio")
+    assert spec
+    return f"{spec.origin}:graph"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def environment(folder: Path, store_url: str) -> dict[str, str]:
+    return {
+        "HOME": str(folder),
+        "CENTRA_URL": store_url,
+        "CENTRA_TOKEN": Sandbox.TOKEN,
+        "CENTRA_WRITES": "orders,stock",
+        "CENTRA_JOURNAL": f"sqlite:///{folder / 'journal.sqlite3'}",
+        "LANGGRAPH_CLI_NO_ANALYTICS": "1",
+        "LANGGRAPH_NO_VERSION_CHECK": "true",
+    }
+
+
+def started(url: str, process: subprocess.Popen[bytes], log: Path) -> str:
+    while process.poll() is None:
+        try:
+            if httpx.get(f"{url}/ok").is_success:
+                return url
+        except httpx.TransportError:
+            time.sleep(0.2)
+    pytest.fail(f"langgraph dev ended:\n{log.read_text()}")
+
+
+class Conversation:
+    """One thread on the server."""
+
+    def __init__(self, url: str) -> None:
+        self.client = get_client(url=url)
+        self.thread_id = ""
+
+    async def __aenter__(self) -> "Conversation":
+        self.thread_id = (await self.client.threads.create())["thread_id"]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.client.aclose()
+
+    async def say(self, text: str, **options: Any) -> None:
+        """Send a message and wait until the run ends or asks."""
+        message: Any = {"role": "user", "content": text}
+        await self.client.runs.wait(self.thread_id, GRAPH, input={"messages": [message]}, **options)
+
+    async def answer(self, *decisions: dict[str, Any]) -> None:
+        """Answer the cards and wait until the run ends or asks again."""
+        await self.client.runs.wait(self.thread_id, GRAPH, command={"resume": {"decisions": list(decisions)}})
+
+    async def request(self) -> dict[str, Any]:
+        """The request that waits for a decision."""
+        state: Any = await self.client.threads.get_state(self.thread_id)
+        [interrupt] = state["interrupts"]
+        request: dict[str, Any] = interrupt["value"]
+        return request
+
+    async def messages(self) -> list[dict[str, Any]]:
+        state: Any = await self.client.threads.get_state(self.thread_id)
+        messages: list[dict[str, Any]] = state["values"]["messages"]
+        return messages
+
+    async def status(self) -> str:
+        return (await self.client.threads.get(self.thread_id))["status"]
+
+    async def run_statuses(self) -> set[str]:
+        return {run["status"] for run in await self.client.runs.list(self.thread_id)}
+
+
+@pytest.fixture
+async def conversation(server: str, sandbox: Sandbox) -> AsyncIterator[Conversation]:
+    async with Conversation(server) as conversation:
+        yield conversation
+
+
+def written(sandbox: Sandbox) -> list[str]:
+    """The names of the mutations that were applied."""
+    return [record.name for record in sandbox.mutations if record.applied]
+
+
+async def test_a_read_is_answered_without_asking(conversation: Conversation) -> None:
+    await conversation.say("Show order 1045")
+    assert await conversation.status() == "idle"
+    assert "Order 1045: SHIPPED" in (await conversation.messages())[-1]["content"]
+
+
+async def test_an_approved_write_is_written_once_and_reported(conversation: Conversation, sandbox: Sandbox) -> None:
+    await conversation.say("Cancel order 1042, the customer changed her mind")
+    assert await conversation.status() == "interrupted"
+    [card] = (await conversation.request())["action_requests"]
+    assert [(change["before"], change["after"]) for change in card["preview"]["changes"]] == [("PENDING", "CANCELLED")]
+    assert written(sandbox) == []
+    await conversation.answer({**APPROVE, "proposal_id": card["proposal_id"]})
+    assert await conversation.status() == "idle"
+    assert written(sandbox) == ["cancelDirectToConsumerOrder"]
+    assert sandbox.store.orders[1042].status == "CANCELLED"
+    assert "Written" in (await conversation.messages())[-1]["content"]
+    assert one_result_per_call(await conversation.messages())
+
+
+async def test_a_wrong_answer_shows_the_same_card_again_with_the_reason(
+    conversation: Conversation, sandbox: Sandbox
+) -> None:
+    await conversation.say("Put the stock of TEE01BLKM in the Stockholm warehouse to 25")
+    asked = await conversation.request()
+    await conversation.answer(APPROVE, APPROVE)
+    asked_again = await conversation.request()
+    assert "2 decisions" in asked_again["error"]
+    assert asked_again["action_requests"][0]["proposal_id"] == asked["action_requests"][0]["proposal_id"]
+    assert written(sandbox) == []
+    await conversation.answer(APPROVE)
+    assert await conversation.status() == "idle"
+    assert written(sandbox) == ["setStock"]
+    assert sandbox.store.stock[DEMO_SKU, 1].physical_quantity == 25
+    assert await conversation.run_statuses() == {"success"}
+
+
+async def test_a_note_that_nobody_is_asked_about_is_written_once(conversation: Conversation, sandbox: Sandbox) -> None:
+    await conversation.say("Add a note to order 1043: call back on Monday")
+    assert await conversation.status() == "idle"
+    assert written(sandbox) == ["addOrderNote"]
+
+
+async def test_a_double_click_decides_the_card_that_was_shown_and_no_other(
+    conversation: Conversation, sandbox: Sandbox
+) -> None:
+    await conversation.say("Confirm order 1042 and cancel order 1042")
+    [card] = (await conversation.request())["action_requests"]
+    assert card["name"] == "confirm_order"
+    await asyncio.gather(conversation.answer(APPROVE), conversation.answer(APPROVE))
+    assert written(sandbox) == ["confirmOrder"]
+    [card] = (await conversation.request())["action_requests"]
+    assert card["name"] == "cancel_order"
+
+
+async def test_a_message_that_interrupts_a_write_gets_its_outcome(conversation: Conversation, sandbox: Sandbox) -> None:
+    await conversation.say("Confirm order 1042")
+    sandbox.faults.add("slow", "confirmOrder", after=True, seconds=2)
+    approving = asyncio.create_task(conversation.answer(APPROVE))
+    while not written(sandbox):  # noqa: ASYNC110 (the store is in another thread)
+        await asyncio.sleep(0.05)
+    await conversation.say("Show order 1042", multitask_strategy="interrupt")
+    await asyncio.wait([approving])
+    assert written(sandbox) == ["confirmOrder"]
+    assert "Order 1042: CONFIRMED" in (await conversation.messages())[-1]["content"]
+    assert one_result_per_call(await conversation.messages())
+
+
+def one_result_per_call(messages: list[dict[str, Any]]) -> bool:
+    calls = [call["id"] for message in messages for call in message.get("tool_calls", [])]
+    return calls == [message["tool_call_id"] for message in messages if message["type"] == "tool"]
