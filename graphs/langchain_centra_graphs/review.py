@@ -10,7 +10,7 @@ from langgraph.runtime import get_runtime
 
 from langchain_centra.approval.answers import ALLOWED_DECISIONS
 from langchain_centra.approval.approvals import Approver
-from langchain_centra.approval.card import contract_preview, markdown
+from langchain_centra.approval.card import contract_preview, inline, markdown
 from langchain_centra.approval.records import Card
 
 _ID_RESOLUTION = timedelta(milliseconds=1)
@@ -42,7 +42,7 @@ def _description(cards: Sequence[Card], index: int, error: str | None) -> str:
         parts.insert(0, f"**{error}**")
     if index == 0 and len(cards) > 1:
         # Some clients show the first description alone.
-        others = "\n".join(f"{number}. {card.preview['sentence']}" for number, card in enumerate(cards[1:], 2))
+        others = "\n".join(f"{number}. {inline(card.preview['sentence'])}" for number, card in enumerate(cards[1:], 2))
         parts.append(f"Also waiting for your decision:\n{others}")
     return "\n\n".join(parts)
 

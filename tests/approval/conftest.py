@@ -11,8 +11,10 @@ import psycopg
 import pytest
 from journals import HandClock, OpenJournal
 from psycopg import sql
+from shelf import Desk, Shelf
 
 from langchain_centra.approval.journal import Journal
+from langchain_centra.client import AsyncCentra
 
 
 @pytest.fixture
@@ -50,6 +52,15 @@ async def open_journal(hand_clock: HandClock) -> AsyncIterator[OpenJournal]:
     yield open_one
     for journal in opened:
         await journal.aclose()
+
+
+@pytest.fixture
+async def desk(hand_clock: HandClock) -> AsyncIterator[Desk]:
+    """The approval of a shelf with three items."""
+    journal = Journal.memory(hand_clock)
+    centra = AsyncCentra("http://127.0.0.1:9", "no-token", clock=hand_clock, timeout=30)
+    yield Desk(Shelf({"A": 1, "B": 2, "C": 3}), hand_clock, journal, centra)
+    await journal.aclose()
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+_LONGEST_REASON = 2000
+
 
 class AnswerInvalid(Exception):
     """The answer does not decide every waiting card exactly once; the text says what is wrong."""
@@ -26,7 +28,7 @@ class CardAnswer(BaseModel):
 
     type: Literal["approve", "edit", "reject"]
     edited_action: EditedAction | None = None
-    message: str | None = Field(default=None, max_length=2000)
+    message: str | None = Field(default=None, max_length=_LONGEST_REASON)
     tool_call_id: str | None = None
     proposal_id: str | None = None
 
@@ -46,6 +48,12 @@ class WaitingCard(BaseModel):
 
 
 ALLOWED_DECISIONS = ("approve", "edit", "reject")
+
+_MESSAGE_SCHEMA = {
+    "type": "string",
+    "maxLength": _LONGEST_REASON,
+    "description": "Why, with reject; the agent reads it.",
+}
 
 
 def check_answer(answer: Any, cards: Sequence[WaitingCard]) -> list[tuple[WaitingCard, CardAnswer]]:
@@ -117,7 +125,7 @@ def response_schema(cards: Sequence[WaitingCard]) -> dict[str, Any]:
                     "required": ["type"],
                     "properties": {
                         "type": {"enum": list(ALLOWED_DECISIONS)},
-                        "message": {"type": "string", "description": "Why, with reject; the agent reads it."},
+                        "message": _MESSAGE_SCHEMA,
                         "edited_action": _edited_action_schema(cards),
                         "tool_call_id": {"enum": [card.tool_call_id for card in cards]},
                         "proposal_id": {"enum": [card.proposal_id for card in cards]},

@@ -2,15 +2,20 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
+from unicodedata import category
 
 from langchain_centra.approval.proposal import Proposal, Step
 from langchain_centra.approval.records import Card, StepRecord
 
 _SHOWN_ROWS = 5
 _ALL_ROWS_UP_TO = 10
+_MARKUP = re.compile(r"[\\|\[`*]")
+_INVISIBLE = frozenset({"Cc", "Cf"})
+"""Control characters, and those that join, hide or turn the text around them."""
 
 
 def digest(value: Any) -> str:
@@ -39,11 +44,11 @@ def contract_preview(card: Card) -> dict[str, Any]:
 
 def markdown(card: Mapping[str, Any]) -> str:
     """The card as Markdown, from its JSON form: a sentence, the changes, then what else would happen."""
-    lines = [f"**{_inline(card['sentence'])}**", "", *_table(card["changes"]), ""]
-    lines += [f"- Money: {_inline(_money(money))}" for money in card["money"]]
+    lines = [f"**{inline(card['sentence'])}**", "", *_table(card["changes"]), ""]
+    lines += [f"- Money: {inline(_money(money))}" for money in card["money"]]
     for label, key in (("Message", "messages"), ("Stock", "stock"), ("Warning", "warnings")):
-        lines += [f"- {label}: {_inline(text)}" for text in card[key]]
-    lines.append(f"- Undo: {_inline(card['undo'] or 'this cannot be undone')}")
+        lines += [f"- {label}: {inline(text)}" for text in card[key]]
+    lines.append(f"- Undo: {inline(card['undo'] or 'this cannot be undone')}")
     lines.append(f"- Read {card['read_at']}; this card expires {card['expires_at']}.")
     return "\n".join(lines)
 
@@ -65,12 +70,19 @@ def stored_step(record: StepRecord) -> Step:
     )
 
 
+def inline(text: object) -> str:
+    """Text of the store inside a card: it cannot leave its cell, add lines, links or images, or turn its direction."""
+    line = " ".join(str(text).split())
+    visible = "".join(character for character in line if category(character) not in _INVISIBLE)
+    return _MARKUP.sub(r"\\\g<0>", visible).replace("<", "&lt;")
+
+
 def _table(changes: Sequence[Mapping[str, Any]]) -> list[str]:
     rows = changes if len(changes) <= _ALL_ROWS_UP_TO else sorted(changes, key=_size, reverse=True)[:_SHOWN_ROWS]
     table = ["| what | now | after |", "| --- | --- | --- |"]
     for change in rows:
         cells = f"{change['object']}: {change['field']}", _value(change, "before"), _value(change, "after")
-        table.append("| " + " | ".join(map(_inline, cells)) + " |")
+        table.append("| " + " | ".join(map(inline, cells)) + " |")
     if len(rows) < len(changes):
         table += ["", f"{len(changes)} changes in all; the {len(rows)} largest are shown."]
     return table
@@ -92,8 +104,3 @@ def _size(change: Mapping[str, Any]) -> Decimal:
         return abs(Decimal(str(change["after"])) - Decimal(str(change["before"])))
     except ArithmeticError:
         return Decimal(0)
-
-
-def _inline(text: object) -> str:
-    # Names and comments come from the store: they may not break out of their cell or add lines to the card.
-    return " ".join(str(text).split()).replace("|", "\\|").replace("<", "&lt;")

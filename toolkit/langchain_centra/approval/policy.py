@@ -22,7 +22,7 @@ class Verdict(StrEnum):
 class Bounds(BaseModel):
     """Limits within which a write may run without asking; beyond any of them a person is asked.
 
-    `stock_delta` is in units, `order_value` in the order's own currency.
+    `stock_delta` is in units, `order_value` in the order's own currency; a decrease counts as an increase does.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -36,7 +36,7 @@ class Bounds(BaseModel):
         """Whether the proposal is within every limit; a limit on a number that it does not state is not kept."""
         measured = {**proposal.measures, "rows": Decimal(proposal.rows)}
         limits = self.model_dump(exclude_none=True)
-        return all(name in measured and measured[name] <= limit for name, limit in limits.items())
+        return all(name in measured and abs(measured[name]) <= limit for name, limit in limits.items())
 
 
 class Rule(BaseModel):

@@ -95,8 +95,8 @@ class NothingToChange(CannotPropose):
 
 
 def _amounts(proposal: Proposal) -> dict[str, Decimal]:
-    return {f"{money.what} {money.currency}": abs(money.amount) for money in proposal.money}
+    return {f"{money.what} {money.currency}": money.amount for money in proposal.money}
 
 
 def _exceeds(now: Mapping[str, Decimal], then: Mapping[str, Decimal]) -> bool:
-    return any(name not in then or amount > then[name] for name, amount in now.items())
+    return any(name not in then or abs(amount) > abs(then[name]) for name, amount in now.items())
