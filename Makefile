@@ -21,7 +21,7 @@ help:
 	@echo 'make test     the whole test suite; ARGS="-m \"not slow\"" chooses tests'
 	@echo 'make check    lint, format, types and layers'
 	@echo 'make docs     rewrite the generated tables of README.md'
-	@echo 'make studio   LangGraph Studio on an embedded store'
+	@echo 'make studio   LangGraph Studio on the store that .env names, else on an embedded one'
 	@echo 'make bench    what importing the package costs'
 
 install: $(STAMP)
@@ -51,8 +51,12 @@ check: install
 docs: install
 	@.venv/bin/python docs/generate.py
 
+# The sandbox is a process of its own, so that it outlives the server's restarts after a change of code.
 studio: install
-	@.venv/bin/python docs/studio.py
+	@if [ -e .env ]; then exec .venv/bin/langgraph dev; fi; \
+	.venv/bin/centra-agent sandbox --port 8790 & trap "kill $$! 2>/dev/null" EXIT INT TERM; \
+	CENTRA_URL=http://127.0.0.1:8790 CENTRA_TOKEN=sandbox-token CENTRA_WRITES=orders,stock \
+	CENTRA_JOURNAL=sqlite:///.langgraph_api/approvals.sqlite3 .venv/bin/langgraph dev
 
 bench: install
 	@.venv/bin/python benchmarks/imports.py
