@@ -89,7 +89,7 @@ async def set_stock(centra: AsyncCentra, arguments: SetStock) -> Proposal:
         changes=tuple(map(_change, changed)),
         effects=frozenset({Effect.STOCK}),
         steps=tuple(_step(list(group), arguments.reason) for _, group in groupby(changed, _warehouse_id)),
-        stock=(f"{len(changed)} levels change, by {sum(deltas):+d} units together.",),
+        stock=(_movement(deltas),),
         undo="set the levels back to what they were",
         warnings=tuple(_warnings(changed)),
         rows=len(changed),
@@ -179,6 +179,12 @@ def _sentence(levels: Sequence[_Level]) -> str:
     names = {cell(level.warehouse.name) for level in levels}
     places = names.pop() if len(names) == 1 else f"{len(names)} warehouses"
     return f"Set {len(levels)} physical stock levels in {places}"
+
+
+def _movement(deltas: Sequence[int]) -> str:
+    if len(deltas) == 1:
+        return f"The level changes by {deltas[0]:+d} units."
+    return f"{len(deltas)} levels change, by {sum(deltas):+d} units together."
 
 
 def _change(level: _Level) -> Change:
