@@ -1,6 +1,7 @@
 import asyncio
 import json
 import sys
+from collections import Counter
 from collections.abc import Awaitable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,8 @@ from langchain_centra.approval.journal_errors import AlreadyDecided, JournalConf
 from langchain_centra.approval.records import Card, Claim, Decision, NewCard, Verified
 
 ROUNDS = 20
+PROCESSES = pytest.mark.timeout(90)
+"""Starting Python a few times takes its time on a busy machine."""
 
 
 async def together(*calls: Awaitable[Any]) -> list[Any]:
@@ -126,25 +129,35 @@ async def test_a_cancelled_caller_leaves_whole_transactions(journal: Journal) ->
     assert verified.rows == len(await journal.find()) == 20
 
 
+async def start(url: str, name: str, rounds: int) -> asyncio.subprocess.Process:
+    """A process that waits for a line before it races."""
+    script = str(Path(__file__).with_name("racing_worker.py"))
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable, script, url, name, str(rounds), stdin=PIPE, stdout=PIPE
+    )
+    assert worker.stdout is not None
+    assert await worker.stdout.readline() == b"ready\n"
+    return worker
+
+
 async def race(url: str, names: Sequence[str], rounds: int) -> list[list[list[str]]]:
     """What each process won in each round; they start together."""
-    script = str(Path(__file__).with_name("racing_worker.py"))
-    workers = [
-        await asyncio.create_subprocess_exec(sys.executable, script, url, name, str(rounds), stdin=PIPE, stdout=PIPE)
-        for name in names
-    ]
-    for worker in workers:
-        assert worker.stdout is not None
-        assert await worker.stdout.readline() == b"ready\n"
+    workers = [await start(url, name, rounds) for name in names]
     outputs = await asyncio.gather(*(worker.communicate(b"go\n") for worker in workers))
     return [json.loads(output) for output, _ in outputs]
 
 
+async def add_cards(journal: Journal) -> None:
+    """Cards for the processes, which go by the real time."""
+    for number in range(ROUNDS):
+        expires_at = datetime.now(UTC) + timedelta(hours=1)
+        await journal.add(new_card(f"card-{number}", targets=((f"{number}",),), expires_at=expires_at))
+
+
+@PROCESSES
 async def test_of_two_processes_one_wins_each_transition(database_url: str) -> None:
     journal = Journal(database_url)
-    expires_at = datetime.now(UTC) + timedelta(hours=1)
-    for number in range(ROUNDS):
-        await journal.add(new_card(f"card-{number}", targets=((f"{number}",),), expires_at=expires_at))
+    await add_cards(journal)
 
     results = await race(database_url, ["one", "two"], ROUNDS)
 
@@ -155,9 +168,32 @@ async def test_of_two_processes_one_wins_each_transition(database_url: str) -> N
     await journal.aclose()
 
 
+@PROCESSES
 async def test_processes_that_make_the_same_journal_at_once_all_get_it(
     database_url: str, open_journal: OpenJournal
 ) -> None:
     results = await race(database_url, ["one", "two", "three"], 0)
     assert results == [[], [], []]
     assert await open_journal(database_url).verify() == Verified(rows=0, head_hash="0" * 64)
+
+
+@PROCESSES
+async def test_a_process_that_is_killed_leaves_whole_transactions_and_nothing_is_sent_again(database_url: str) -> None:
+    journal = Journal(database_url)
+    await add_cards(journal)
+    doomed = await start(database_url, "doomed", ROUNDS)
+    assert doomed.stdin is not None
+    doomed.stdin.write(b"go\n")
+    while len(await journal.audit()) < ROUNDS + 5:  # noqa: ASYNC110 (another process writes)
+        await asyncio.sleep(0)
+    doomed.kill()
+    await doomed.communicate()
+
+    assert isinstance(await journal.verify(), Verified)
+    await race(database_url, ["heir"], ROUNDS)
+
+    sends = Counter(row.proposal_id for row in await journal.audit(limit=10_000) if row.event == "sent")
+    assert set(sends.values()) == {1}
+    assert len(sends) >= ROUNDS - 1
+    assert isinstance(await journal.verify(), Verified)
+    await journal.aclose()

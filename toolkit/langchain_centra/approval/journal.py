@@ -37,7 +37,7 @@ class Journal:
     file in the user's state directory that only the user can read. It connects on first use.
 
     Raises:
-        ValueError: the URL names another kind of database.
+        SettingsError: the URL names another kind of database.
         JournalUnavailable: by every method, if the database cannot be used.
         NewerJournal: by every method, if a later version of this library wrote the journal.
     """

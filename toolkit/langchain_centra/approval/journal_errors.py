@@ -1,4 +1,4 @@
-"""What the journal refuses, and why; in every case nothing was stored.
+"""What the journal refuses, and why; nothing was stored, unless the database broke off in the middle.
 
 ```
 JournalError
@@ -18,11 +18,14 @@ from langchain_centra.client import CentraError
 
 
 class JournalError(CentraError):
-    """The journal did not do what was asked, and stored nothing."""
+    """The journal did not do what was asked."""
 
 
 class JournalUnavailable(JournalError):
-    """The database cannot be opened, read or written."""
+    """The database cannot be opened, read or written.
+
+    A change that was under way may have been stored; the same call again does nothing twice.
+    """
 
     retryable = True
     hint = "Check the database that CENTRA_JOURNAL names; nothing is written to the store without it."
