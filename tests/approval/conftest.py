@@ -7,11 +7,9 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
 
-import psycopg
 import pytest
 from journals import HandClock, OpenJournal
-from psycopg import sql
-from shelf import Desk, Shelf
+from shelf import BusyJournal, Desk, Shelf
 
 from langchain_centra.approval.journal import Journal
 from langchain_centra.client import AsyncCentra
@@ -57,7 +55,7 @@ async def open_journal(hand_clock: HandClock) -> AsyncIterator[OpenJournal]:
 @pytest.fixture
 async def desk(hand_clock: HandClock) -> AsyncIterator[Desk]:
     """The approval of a shelf with three items."""
-    journal = Journal.memory(hand_clock)
+    journal = BusyJournal.memory(hand_clock)
     centra = AsyncCentra("http://127.0.0.1:9", "no-token", clock=hand_clock, timeout=30)
     yield Desk(Shelf({"A": 1, "B": 2, "C": 3}), hand_clock, journal, centra)
     await journal.aclose()
@@ -75,9 +73,10 @@ def sqlite_url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def postgres_url(postgres_server: str) -> str:
+    psycopg = pytest.importorskip("psycopg")
     name = f"journal_{uuid4().hex}"
     with psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        connection.execute(f"CREATE DATABASE {name}")
     return f"{postgres_server}/{name}"
 
 

@@ -22,8 +22,8 @@ from langchain_centra.approval.proposal import (
     Proposal,
     Step,
 )
-from langchain_centra.approval.records import Card, Claim, StepRecord
-from langchain_centra.client import AsyncCentra, UserMessage
+from langchain_centra.approval.records import Card, Claim, NewCard, StepRecord
+from langchain_centra.client import AsyncCentra, Clock, UserMessage
 
 TOOL = "set_levels"
 BO = Approver("Bo", "login")
@@ -134,13 +134,33 @@ async def _run(happening: Callable[[Any], Awaitable[None] | None], step: Step | 
         await waiting
 
 
+class BusyJournal(Journal):
+    """A journal in which others do something just before a claim or just after a card was stored."""
+
+    def __init__(self, url: str | None = None, *, clock: Clock | None = None) -> None:
+        super().__init__(url, clock=clock)
+        self.before_claim: deque[Callable[[], Awaitable[object]]] = deque()
+        self.after_add: deque[Callable[[Card], Awaitable[object]]] = deque()
+
+    async def claim(self, proposal_id: str, position: int, lease_seconds: float) -> Claim | StepRecord:
+        if self.before_claim:
+            await self.before_claim.popleft()()
+        return await super().claim(proposal_id, position, lease_seconds)
+
+    async def add(self, card: NewCard) -> Card:
+        added = await super().add(card)
+        if self.after_add:
+            await self.after_add.popleft()(added)
+        return added
+
+
 @dataclass
 class Desk:
     """Where the writes of one shelf are approved: in memory, by a clock that is moved by hand."""
 
     shelf: Shelf
     clock: HandClock
-    journal: Journal
+    journal: BusyJournal
     centra: AsyncCentra
     policy: ApprovalPolicy = field(default_factory=ApprovalPolicy)
 

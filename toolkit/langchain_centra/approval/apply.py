@@ -10,7 +10,7 @@ from langchain_centra.approval.card import digest, stored_proposal, stored_step
 from langchain_centra.approval.journal import Journal
 from langchain_centra.approval.policy import ApprovalPolicy, Verdict
 from langchain_centra.approval.proposal import Step
-from langchain_centra.approval.records import LIVE, Card, Claim, Result, StepRecord
+from langchain_centra.approval.records import LIVE, WRITTEN, Card, Claim, Result, StepRecord
 from langchain_centra.approval.write import Write
 from langchain_centra.client import AsyncCentra, CentraError, OutcomeUnknown, UserMessage
 
@@ -38,13 +38,12 @@ class Applier:
     async def apply(self, proposal_id: str) -> Card:
         """Run the steps of an approved card in order; stops at the first that is not written as promised."""
         card = await self._card(proposal_id)
-        for step in card.steps:
-            if card.state != "approved":
-                break
-            state = await self._apply_step(card, step)
-            if state not in ("applied", "applied_differently", "partly"):
-                await self._journal.skip_waiting(proposal_id, f"step {step.position + 1} ended as {state}")
-            card = await self._card(proposal_id)
+        for position in range(len(card.steps)):
+            card = await self._apply_step(card, position)
+            state = card.steps[position].state
+            if card.state == "approved" and state not in WRITTEN:
+                await self._journal.skip_waiting(proposal_id, f"step {position + 1} ended as {state}")
+                card = await self._card(proposal_id)
         return card
 
     async def finish_started(self, proposal_id: str) -> Card:
@@ -65,46 +64,49 @@ class Applier:
             raise LookupError("The journal has no such card, so nothing is written.")
         return card
 
-    async def _apply_step(self, card: Card, record: StepRecord) -> str:
-        while True:
-            claimed = await self._journal.claim(card.proposal_id, record.position, self._centra.timeout)
+    async def _apply_step(self, card: Card, position: int) -> Card:
+        """Work on a step, or wait for whoever does, until it has ended or the card is no longer approved."""
+        while card.state == "approved" and not card.steps[position].ended:
+            claimed = await self._journal.claim(card.proposal_id, position, self._centra.timeout)
             if isinstance(claimed, Claim):
-                return await self._run(card, claimed)
-            mine = (claimed.proposal_id, claimed.position) == (card.proposal_id, record.position)
-            if mine and claimed.ended:
-                return claimed.state
-            await self._wait_or_settle(claimed)
+                await self._run(card, claimed)
+            else:
+                await self._wait_or_settle(claimed)
+            card = await self._card(card.proposal_id)
+        return card
 
-    async def _run(self, card: Card, claim: Claim) -> str:
+    async def _run(self, card: Card, claim: Claim) -> None:
+        """Take a claimed step to its end; a claim that was lost meanwhile changes nothing."""
         if refusal := self._forbidden(card):
-            return await self._give_up(claim, refusal)
+            await self._journal.fail(claim, _detail(refusal))
+            return
         step = stored_step(claim.step)
         try:
             observed = await self._observe(card.tool, step)
         except CentraError as error:
-            return await self._give_up(claim, f"The present state could not be read. {error}")
+            await self._journal.fail(claim, _detail(f"The present state could not be read. {error}"))
+            return
         moved = {name: observed.get(name) for name, seen in step.before.items() if observed.get(name) != seen}
         if moved:
             await self._journal.drift(claim, {"detail": "the store changed after the card was shown", "now": moved})
-            return "drifted"
-        if not await self._journal.send(claim, self._settle_after):
-            return (await self._record(claim.step)).state
-        return await self._send(card, claim, step)
+        elif await self._journal.send(claim, self._settle_after):
+            await self._send(card, claim, step)
 
-    async def _send(self, card: Card, claim: Claim, step: Step) -> str:
+    async def _send(self, card: Card, claim: Claim, step: Step) -> None:
         try:
             warnings = await self._writes[card.tool].send(self._centra, step)
         except OutcomeUnknown as error:
             logger.warning("The outcome of %s is not known; settling it by reading.", step.operation)
-            return await self._settle(claim.step, str(error), claim.token)
+            await self._settle(claim.step, str(error), claim.token)
         except CentraError as error:
-            return await self._finish(claim.step, "failed", _detail(str(error)), claim.token)
+            await self._finish(claim.step, "failed", _detail(str(error)), claim.token)
         except Exception as error:
             logger.exception("%s broke off.", step.operation)
-            return await self._settle(claim.step, f"The request broke off: {type(error).__name__}.", claim.token)
-        return await self._read_back(card, claim, step, warnings)
+            await self._settle(claim.step, f"The request broke off: {type(error).__name__}.", claim.token)
+        else:
+            await self._read_back(card, claim, step, warnings)
 
-    async def _read_back(self, card: Card, claim: Claim, step: Step, warnings: Sequence[UserMessage]) -> str:
+    async def _read_back(self, card: Card, claim: Claim, step: Step, warnings: Sequence[UserMessage]) -> None:
         try:
             observed = await self._observe(card.tool, step)
         except CentraError as error:
@@ -116,23 +118,24 @@ class Applier:
         verified = bool(step.after) and not different and step.after.keys() <= observed.keys()
         outcome = {"verified": verified, "warnings": [warning.message for warning in warnings], "different": different}
         state: Result = "partly" if warnings else "applied_differently" if different else "applied"
-        return await self._finish(claim.step, state, outcome, claim.token)
+        await self._finish(claim.step, state, outcome, claim.token)
 
     async def _observe(self, tool: str, step: Step) -> dict[str, Any]:
         observed = await self._writes[tool].observe(self._centra, step)
         plain: dict[str, Any] = to_jsonable_python(observed)
         return plain
 
-    async def _settle(self, record: StepRecord, reason: str, token: str | None = None) -> str:
+    async def _settle(self, record: StepRecord, reason: str, token: str | None = None) -> None:
         """Read until the outcome shows, or until the request can no longer be on its way."""
         while True:
             state, outcome = await self._seen(record)
-            current = await self._record(record)
+            current = (await self._card(record.proposal_id)).steps[record.position]
             if current.ended:
-                return current.state
+                return
             patience = self._seconds_until(current)
             if state == "applied" or patience <= 0:
-                return await self._finish(record, state, {"reason": reason, **outcome}, token)
+                await self._finish(record, state, {"reason": reason, **outcome}, token)
+                return
             await self._centra.clock.sleep(min(patience, 1.0))
 
     async def _seen(self, record: StepRecord) -> tuple[Result, dict[str, Any]]:
@@ -157,21 +160,14 @@ class Applier:
         else:
             await self._centra.clock.sleep(min(max(patience, 0.01), _POLL_SECONDS))
 
-    async def _finish(self, record: StepRecord, state: Result, outcome: dict[str, Any], token: str | None) -> str:
+    async def _finish(self, record: StepRecord, state: Result, outcome: dict[str, Any], token: str | None) -> None:
         await self._journal.finish(record.proposal_id, record.position, state, outcome, token=token)
-        return (await self._record(record)).state
-
-    async def _give_up(self, claim: Claim, detail: str) -> str:
-        await self._journal.fail(claim, _detail(detail))
-        return "failed"
-
-    async def _record(self, record: StepRecord) -> StepRecord:
-        return (await self._card(record.proposal_id)).steps[record.position]
 
     def _forbidden(self, card: Card) -> str | None:
         if digest(card.args) != card.args_digest:
             return "The stored arguments are not the approved ones."
-        if self._policy.verdict(card.tool, stored_proposal(card)) is Verdict.DENY:
+        verdict = self._policy.verdict(card.tool, stored_proposal(card))
+        if verdict is Verdict.DENY or (card.decided_via == "policy" and verdict is not Verdict.RUN):
             return "The merchant's policy no longer allows this."
         return None
 

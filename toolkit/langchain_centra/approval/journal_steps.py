@@ -10,13 +10,21 @@ from sqlalchemy import and_, insert, select
 
 from langchain_centra.approval.journal_cards import supersede_later
 from langchain_centra.approval.journal_rows import load, load_step
-from langchain_centra.approval.records import WORST_FIRST, Card, CardState, Claim, Result, StepRecord, StepState
+from langchain_centra.approval.records import (
+    WORST_FIRST,
+    WRITTEN,
+    Card,
+    CardState,
+    Claim,
+    Result,
+    StepRecord,
+    StepState,
+)
 from langchain_centra.approval.tables import targets
 from langchain_centra.approval.transaction import UNCLAIMED, Transaction
 
-_WRITTEN: tuple[Result, ...] = ("applied", "applied_differently", "partly")
 _CORRECTED_BY: dict[Result, tuple[StepState, ...]] = {
-    **dict.fromkeys((*_WRITTEN, "failed"), ("not_applied", "unknown")),
+    **dict.fromkeys((*WRITTEN, "failed"), ("not_applied", "unknown")),
     "not_applied": ("unknown",),
     "unknown": (),
 }
@@ -118,7 +126,7 @@ async def finish(
     if not await tx.move_step(card, step, state, ended, token=token, data={"late": late}):
         return False
     await _end_card(tx, proposal_id)
-    if late and state in _WRITTEN:
+    if late and state in WRITTEN:
         await supersede_later(tx, card)
     return True
 

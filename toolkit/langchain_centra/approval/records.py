@@ -17,6 +17,9 @@ LIVE: tuple[CardState, ...] = ("proposed", "approved")
 HELD: tuple[StepState, ...] = ("claimed", "sent")
 """States in which a step keeps other steps from its targets."""
 
+WRITTEN: tuple[Result, ...] = ("applied", "applied_differently", "partly")
+"""States of a step whose request changed the store."""
+
 REOPENED_AFTER: tuple[CardState, ...] = ("edited", "expired", "drifted", "not_applied")
 """States of earlier revisions that allow a further one."""
 
