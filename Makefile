@@ -54,8 +54,8 @@ docs: install
 # The sandbox is a process of its own, so that it outlives the server's restarts after a change of code.
 studio: install
 	@if [ -e .env ]; then exec .venv/bin/langgraph dev; fi; \
-	.venv/bin/centra-agent sandbox --port 8790 & trap "kill $$! 2>/dev/null" EXIT INT TERM; \
-	CENTRA_URL=http://127.0.0.1:8790 CENTRA_TOKEN=sandbox-token CENTRA_WRITES=orders,stock \
+	.venv/bin/centra-agent sandbox --port 8787 & trap "kill $$! 2>/dev/null" EXIT INT TERM; \
+	CENTRA_URL=http://127.0.0.1:8787 CENTRA_TOKEN=sandbox-token CENTRA_WRITES=orders,stock \
 	CENTRA_JOURNAL=sqlite:///.langgraph_api/approvals.sqlite3 .venv/bin/langgraph dev
 
 bench: install

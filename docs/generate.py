@@ -17,7 +17,7 @@ README = Path(__file__).parents[1] / "README.md"
 def tools_table() -> str:
     """Every tool: what it does, what it can cause, and whether a person is asked by default."""
     rows = ((f"`{tool.name}`", tool.group, tool.description, *_consequences(tool)) for tool in TOOLS)
-    return _table(("tool", "group", "what the model reads", "effects", "a person decides"), rows)
+    return _table(("tool", "group", "what it does", "effects", "a person decides"), rows)
 
 
 def permissions_table() -> str:
