@@ -1,0 +1,5 @@
+"""Lets `python -m langchain_centra.cli` run the command."""
+
+from langchain_centra.cli import main
+
+main()

@@ -1,0 +1,175 @@
+"""Talking to the agent in the terminal, in conversations that outlive it."""
+
+import asyncio
+import signal
+import sqlite3
+import sys
+import uuid
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from platformdirs import user_state_path
+
+from langchain_centra import CentraError, CentraToolkit
+from langchain_centra.cli.conversation import Conversation
+from langchain_centra.cli.decisions import Decision, Request, ask_person
+from langchain_centra.cli.errors import CommandFailed, Undecided
+from langchain_centra.cli.prompt import Prompt
+from langchain_centra.cli.screen import Screen
+from langchain_centra.cli.startup import chosen_model, chosen_store, described, login
+from langchain_centra_graphs import build_store_agent
+
+_COMMANDS = "/continue goes on where the agent stopped, /quit or Ctrl-D leaves, Ctrl-C stops the agent."
+
+_STOPPED = "Stopped; what was approved may still be written. /continue lets the agent finish, or write something else."
+
+
+async def chat(thread_id: str | None) -> None:
+    """Talk about the store of the environment, or about the sandbox, until the person leaves.
+
+    Without a terminal each line of stdin is a message, and changes are left waiting. Raises CommandFailed.
+    """
+    screen = Screen()
+    model = chosen_model()
+    async with chosen_store() as toolkit, _conversations(toolkit.name) as saver:
+        agent = build_store_agent(model, toolkit, checkpointer=saver)
+        thread_id = thread_id or uuid.uuid4().hex[:12]
+        _introduce(screen, toolkit, model, thread_id)
+        if not sys.stdin.isatty():
+            await _read_pipe(
+                Conversation(agent, thread_id, login(), screen, partial(_leave_waiting, thread_id)), screen
+            )
+            return
+        prompt = Prompt()
+        decide = partial(ask_person, ask=prompt.answer, say=screen.say)
+        await _Chat(Conversation(agent, thread_id, login(), screen, decide), screen, prompt).run()
+
+
+class _Chat:
+    """A person at a terminal in a conversation."""
+
+    def __init__(self, conversation: Conversation, screen: Screen, prompt: Prompt) -> None:
+        self._conversation = conversation
+        self._screen = screen
+        self._prompt = prompt
+
+    async def run(self) -> None:
+        await self._take_up()
+        while (line := await self._line()) is not None:
+            if line == "/continue":
+                await self._turn(self._conversation.go_on())
+            elif line.startswith("/"):
+                self._screen.say(_COMMANDS)
+            elif line:
+                await self._turn(self._conversation.say(line))
+        self._screen.say(f"The conversation is kept: centra-agent chat --thread {self._conversation.thread_id}")
+
+    async def _take_up(self) -> None:
+        """Show where a conversation that was left stands, and ask about what waits in it."""
+        state = await self._conversation.state()
+        for line in _last_exchange(state.values.get("messages", [])):
+            self._screen.say(line, "dim")
+        if state.interrupts:
+            self._screen.say("Changes are waiting for your decision.", "bold")
+            await self._turn(self._conversation.go_on())
+        elif state.next:
+            self._screen.say("The agent was stopped before its answer; /continue lets it finish.", "bold")
+
+    async def _line(self) -> str | None:
+        """What the person enters; None when the person leaves."""
+        try:
+            line = (await self._prompt.message()).strip()
+        except KeyboardInterrupt:
+            return "/"
+        except EOFError:
+            return None
+        return None if line == "/quit" else line
+
+    async def _turn(self, turn: Coroutine[Any, Any, None]) -> None:
+        """Go through a turn; whatever ends it early, the conversation stays."""
+        task = asyncio.ensure_future(turn)
+        with _ctrl_c_cancels(task):
+            await asyncio.wait([task])
+        if task.cancelled():
+            self._screen.say(_STOPPED, "bold")
+            return
+        try:
+            task.result()
+        except Undecided:
+            self._screen.say(
+                "The changes go on waiting: /continue shows them again, a new message closes them.", "bold"
+            )
+        except (CommandFailed, CentraError) as error:
+            self._screen.say(str(error), "bold red")
+
+
+@contextmanager
+def _ctrl_c_cancels(task: asyncio.Future[None]) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    before = signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(task.cancel))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+async def _read_pipe(conversation: Conversation, screen: Screen) -> None:
+    if (await conversation.state()).interrupts:
+        await conversation.go_on()
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        if line.strip():
+            screen.say(f"You: {line.strip()}")
+            await conversation.say(line.strip())
+
+
+async def _leave_waiting(thread_id: str, _request: Request) -> list[Decision]:
+    raise CommandFailed(
+        f"These changes wait for a person. Decide in a terminal: centra-agent chat --thread {thread_id}"
+    )
+
+
+@asynccontextmanager
+async def _conversations(store: str) -> AsyncIterator[AsyncSqliteSaver]:
+    """The stored conversations about one store, in a file that only the user can read."""
+    file = user_state_path("langchain-centra") / "conversations" / f"{quote(store, safe='')}.sqlite3"
+    async with AsyncExitStack() as stack:
+        try:
+            await asyncio.to_thread(_create, file)
+            saver = await stack.enter_async_context(AsyncSqliteSaver.from_conn_string(str(file)))
+            await saver.setup()
+        except (OSError, sqlite3.Error) as error:
+            raise CommandFailed(f"Conversations cannot be kept in {file} ({error}).") from error
+        yield saver
+
+
+def _create(file: Path) -> None:
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+
+
+def _introduce(screen: Screen, toolkit: CentraToolkit, model: BaseChatModel, thread_id: str) -> None:
+    if toolkit.name == "sandbox":
+        screen.say("The store is invented, and new each time this starts; CENTRA_URL and CENTRA_TOKEN name a real one.")
+    else:
+        groups = ", ".join(dict.fromkeys(spec.group for spec in toolkit.writes.values()))
+        may = f"The agent may propose changes to: {groups}." if groups else "Read only; CENTRA_WRITES allows changes."
+        screen.say(f"The store is {toolkit.centra.url}. {may}")
+    screen.say(f"The model is {described(model)}.")
+    screen.say(f"Conversation {thread_id}. {_COMMANDS}")
+    screen.show()
+
+
+def _last_exchange(messages: list[AnyMessage]) -> Iterator[str]:
+    """What the person wrote last, and the answer if there is one."""
+    said = [message for message in messages if isinstance(message, HumanMessage)]
+    if said:
+        yield f"You: {said[-1].text}"
+        after = messages[messages.index(said[-1]) + 1 :]
+        yield from [str(message.text) for message in after if isinstance(message, AIMessage) and message.text]

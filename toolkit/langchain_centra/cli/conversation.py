@@ -1,0 +1,101 @@
+"""A conversation with the agent: one turn is streamed, and each of its questions answered, until the turn has ended."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
+from langchain_core.runnables import RunnableConfig
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Command, StateSnapshot
+
+from langchain_centra.cli.cards import card
+from langchain_centra.cli.decisions import Decision, Request
+from langchain_centra.cli.errors import CommandFailed, sentence
+from langchain_centra.cli.screen import Screen
+from langchain_centra.client import CentraError
+from langchain_centra_graphs.turns import TurnTaken
+
+Decide = Callable[[Request], Awaitable[list[Decision]]]
+"""Turns the waiting cards into one decision for each; raises Undecided to leave them waiting."""
+
+Agent = CompiledStateGraph[Any, Any, Any, Any]
+
+
+class Conversation:
+    """One thread of an agent, shown on a screen, with `decide` in the place of the person who answers for the cards.
+
+    Methods raise CommandFailed when a turn breaks off, and what `decide` raises; the thread keeps all that was said.
+    """
+
+    def __init__(self, agent: Agent, thread_id: str, approver: str | None, screen: Screen, decide: Decide) -> None:
+        self.thread_id = thread_id
+        self._agent = agent
+        self._config: RunnableConfig = {"configurable": {"thread_id": thread_id, "approver": approver}}
+        self._screen = screen
+        self._decide = decide
+
+    async def say(self, text: str) -> None:
+        """Send a message and go through the turn that follows from it."""
+        await self._stream({"messages": [HumanMessage(text)]})
+        await self._answer_cards()
+
+    async def go_on(self) -> None:
+        """Go on where the thread stopped: let a turn that broke off run on, and ask about the cards that wait."""
+        state = await self.state()
+        if state.next and not state.interrupts:
+            await self._stream(None)
+        await self._answer_cards()
+
+    async def state(self) -> StateSnapshot:
+        """The thread as it is stored."""
+        return await self._agent.aget_state(self._config)
+
+    async def _answer_cards(self) -> None:
+        while waiting := (await self.state()).interrupts:
+            request: Request = waiting[0].value
+            self._show_cards(request)
+            answer = {"decisions": await self._decide(request)}
+            await self._stream(Command(resume={waiting[0].id: answer}))
+
+    def _show_cards(self, request: Request) -> None:
+        actions = request["action_requests"]
+        if error := request.get("error"):
+            self._screen.say(error, "bold red")
+        for number, action in enumerate(actions, 1):
+            self._screen.show(card(action, number, len(actions)))
+
+    async def _stream(self, entry: Any) -> None:
+        try:
+            async for mode, event in self._agent.astream(entry, self._config, stream_mode=["messages", "updates"]):
+                if mode == "messages":
+                    self._show_words(event[0])
+                else:
+                    self._show_steps(_messages(event))
+        except CentraError:
+            raise
+        except TurnTaken as taken:
+            raise CommandFailed(str(taken)) from taken
+        except Exception as error:
+            # Models and their providers raise whatever they like, and a conversation outlives it.
+            raise CommandFailed(f"The turn broke off ({sentence(error)}). The conversation is kept.") from error
+        finally:
+            self._screen.end_line()
+
+    def _show_words(self, message: object) -> None:
+        if isinstance(message, AIMessage):
+            self._screen.words(str(message.text))
+
+    def _show_steps(self, messages: Iterable[AnyMessage]) -> None:
+        for message in messages:
+            if isinstance(message, ToolMessage):
+                self._screen.answered(message)
+            elif isinstance(message, AIMessage):
+                for call in message.tool_calls:
+                    self._screen.called(call["name"], call["args"])
+
+
+def _messages(update: Any) -> Iterable[AnyMessage]:
+    """The messages that the nodes of a step have added."""
+    for written in update.values():
+        if isinstance(written, Mapping):
+            yield from written.get("messages", ())
