@@ -3,9 +3,11 @@
 import os
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import pytest
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 _SLOW_SECONDS = 90
 _CLEARED = ("CENTRA_", "OPENAI_", "LANGSMITH_", "LANGCHAIN_", "LANGGRAPH_", "XDG_")
@@ -37,9 +39,9 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     return _without_skip((yield))
 
 
-def _without_skip(report: Any) -> Any:
+def _without_skip(report: Report) -> Report:
     """Where CI is set everything is there, so a skip is a failure."""
     if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
-        report.longrepr = f"Skipped, which CI does not allow: {report.longrepr[2]}"
+        report.longrepr = f"Skipped, which CI does not allow: {report.longreprtext}"
     return report
