@@ -13,6 +13,7 @@ from langchain_centra.approval.apply import Applier
 from langchain_centra.approval.card import digest, preview, stored_proposal
 from langchain_centra.approval.journal import Journal
 from langchain_centra.approval.journal_errors import AlreadyDecided, CardExpired
+from langchain_centra.approval.outcome import written_parts
 from langchain_centra.approval.policy import ApprovalPolicy, Verdict
 from langchain_centra.approval.proposal import CannotPropose, Proposal
 from langchain_centra.approval.records import LIVE, Card, Decision, NewCard, NewStep, Via
@@ -101,7 +102,7 @@ class Approvals:
         try:
             proposal = await self._proposal(call.tool, args)
         except CannotPropose as answer:
-            return Answered(f"{_PREFACE.get(previous.state, '') if previous else ''}{answer}")
+            return Answered(f"{_preface(previous)}{answer}")
         if self._held_by_earlier(call, proposal, cards):
             return Postponed()
         return await self._store(call, turn, args, proposal, previous)
@@ -173,12 +174,11 @@ class Approvals:
     async def _store(
         self, call: Call, turn: Turn, args: Mapping[str, Any], proposal: Proposal, previous: Card | None
     ) -> Card | Answered:
-        if previous and previous.state == "not_applied":
-            warning = "An earlier request for this change was sent and has not shown up; it may still arrive."
-            proposal = proposal.model_copy(update={"warnings": (*proposal.warnings, warning)})
+        proposal = proposal.model_copy(update={"warnings": (*proposal.warnings, *_warnings(previous))})
         verdict = self._policy.verdict(call.tool, proposal)
         if verdict is Verdict.DENY:
-            return Answered("Not written: the merchant's policy does not allow this. Tell the user; do not try again.")
+            refusal = "Not written: the merchant's policy does not allow this. Tell the user; do not try again."
+            return Answered(f"{_preface(previous)}{refusal}")
         runs = verdict is Verdict.RUN and not (previous and previous.state == "not_applied")
         card = await self._journal.add(self._new_card(call, turn, args, proposal, previous, runs=runs))
         try:
@@ -229,7 +229,12 @@ class Approvals:
             tool=call.tool,
             args=dict(args),
             args_digest=args_digest,
-            preview={**shown, "measures": proposal.model_dump(mode="json")["measures"]},
+            preview={
+                **shown,
+                "measures": proposal.model_dump(mode="json")["measures"],
+                "edited": args_digest != digest(call.args),
+                "written_before": written_parts(previous) if previous else [],
+            },
             verdict="run" if runs else "ask",
             requester=turn.requester,
             expires_at=expires_at,
@@ -252,6 +257,24 @@ _PREFACE = {
     "drifted": "Nothing was written: the store changed after the card was shown. ",
     "not_applied": "The request that was sent has not changed the store. ",
 }
+
+
+def _preface(previous: Card | None) -> str:
+    """What became of the card that this call had before."""
+    if previous is None:
+        return ""
+    if written := written_parts(previous):
+        return f"Only a part was written ({'; '.join(written)}), the rest was not. "
+    return _PREFACE[previous.state]
+
+
+def _warnings(previous: Card | None) -> list[str]:
+    """What the person has to know of the card that this call had before."""
+    if previous is None:
+        return []
+    written = [f"Written already, under an earlier approval: {part}." for part in written_parts(previous)]
+    late = "An earlier request for this change was sent and has not shown up; it may still arrive."
+    return [*written, late] if previous.state == "not_applied" else written
 
 
 def _is_of(card: Card, call: Call) -> bool:

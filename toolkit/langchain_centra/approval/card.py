@@ -13,6 +13,7 @@ from langchain_centra.approval.records import Card, StepRecord
 
 _SHOWN_ROWS = 5
 _ALL_ROWS_UP_TO = 10
+_KEPT_IN_JOURNAL = frozenset({"measures", "edited", "written_before"})
 _MARKUP = re.compile(r"[\\|\[`*]")
 _INVISIBLE = frozenset({"Cc", "Cf"})
 """Control characters, and those that join, hide or turn the text around them."""
@@ -39,7 +40,7 @@ def preview(proposal: Proposal, *, revision: int, read_at: str, expires_at: str,
 
 def contract_preview(card: Card) -> dict[str, Any]:
     """The JSON form of a stored card, as clients see it."""
-    return {name: value for name, value in card.preview.items() if name != "measures"}
+    return {name: value for name, value in card.preview.items() if name not in _KEPT_IN_JOURNAL}
 
 
 def markdown(card: Mapping[str, Any]) -> str:
