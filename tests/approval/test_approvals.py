@@ -2,7 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from shelf import BO, TOOL, YES, Desk, edit, no, states
+from shelf import BO, LOST, TOOL, YES, Desk, edit, no, raising, states
 
 from langchain_centra.approval.answers import AnswerInvalid
 from langchain_centra.approval.approvals import Approver, Call, Postponed, Turn
@@ -10,7 +10,7 @@ from langchain_centra.approval.effects import Effect
 from langchain_centra.approval.journal_errors import AlreadyDecided
 from langchain_centra.approval.policy import ApprovalPolicy, Bounds, Rule, Verdict
 from langchain_centra.approval.records import Card
-from langchain_centra.client import OutcomeUnknown, PermissionMissing
+from langchain_centra.client import PermissionMissing
 
 RUN = Rule(verdict=Verdict.RUN)
 DENY = Rule(verdict=Verdict.DENY)
@@ -52,10 +52,7 @@ class TestProposing:
         assert (await desk.refusal(colour="red")).startswith("set_levels takes levels")
 
     async def test_a_store_that_cannot_be_read_is_answered_at_once(self, desk: Desk) -> None:
-        def forbidden(_step: Any) -> None:
-            raise PermissionMissing("Stock:read", "stock")
-
-        desk.shelf.reading.append(forbidden)
+        desk.shelf.reading.append(raising(PermissionMissing("Stock:read", "stock")))
         answer = await desk.refusal(levels={"A": 5})
         assert answer.startswith("Nothing was proposed or written. You need Stock:read permission")
 
@@ -297,11 +294,8 @@ class TestProposingAgain:
     async def test_after_a_request_that_did_not_show_a_warning_asks_whatever_the_policy(
         self, desk: Desk, policy: ApprovalPolicy
     ) -> None:
-        def lost(_step: Any) -> None:
-            raise OutcomeUnknown("the connection was lost")
-
         desk.policy = policy
-        desk.shelf.sending.append(lost)
+        desk.shelf.sending.append(LOST)
         card = await desk.card(levels={"A": 5})
         if card.state == "proposed":
             await desk.approvals.decide([card], YES, BO)

@@ -2,21 +2,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from shelf import BO, TOOL, Desk, edit, no
+from shelf import BO, LOST, REFUSED, TOOL, Desk, edit, no
 
 from langchain_centra.approval.outcome import describe
 from langchain_centra.approval.policy import ApprovalPolicy, Rule, Verdict
-from langchain_centra.approval.proposal import Step
 from langchain_centra.approval.records import CardState
-from langchain_centra.client import OutcomeUnknown, UserErrors, UserMessage
-
-
-def lost(_step: Step) -> None:
-    raise OutcomeUnknown("the connection was lost")
-
-
-def refused(_step: Step) -> None:
-    raise UserErrors([UserMessage("no such item", ())])
 
 
 async def test_written_and_verified(desk: Desk) -> None:
@@ -49,7 +39,7 @@ async def test_partly_repeats_the_stores_warnings(desk: Desk) -> None:
 
 
 async def test_a_failure_says_why_and_not_to_call_again(desk: Desk) -> None:
-    desk.shelf.sending.append(refused)
+    desk.shelf.sending.append(REFUSED)
     told = describe(await desk.applied(levels={"A": 5}))
     assert told.startswith("Set A to 5: Not written. Do not call this again")
     assert "no such item" in told
@@ -57,7 +47,7 @@ async def test_a_failure_says_why_and_not_to_call_again(desk: Desk) -> None:
 
 async def test_an_unknown_outcome_goes_to_a_person(desk: Desk) -> None:
     desk.shelf.hidden = {"A"}
-    desk.shelf.sending.append(lost)
+    desk.shelf.sending.append(LOST)
     told = describe(await desk.applied(levels={"A": 5}))
     assert "not known" in told
     assert "Do not call this again" in told
@@ -129,7 +119,7 @@ class TestSeveralSteps:
             "Verified by reading it back.",
         ]
 
-    @pytest.mark.parametrize(("fault", "part"), [(refused, "not written"), (lost, "not known")])
+    @pytest.mark.parametrize(("fault", "part"), [(REFUSED, "not written"), (LOST, "not known")])
     async def test_one_that_stops_half_way_does_not_say_that_nothing_was_written(
         self, desk: Desk, fault: Any, part: str
     ) -> None:

@@ -10,6 +10,7 @@ from journals import HandClock
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from langchain_centra.approval.approvals import Answered, Approvals, Approver, Call, Postponed, Turn
+from langchain_centra.approval.card import stored_step
 from langchain_centra.approval.effects import Effect
 from langchain_centra.approval.journal import Journal
 from langchain_centra.approval.policy import ApprovalPolicy
@@ -23,7 +24,7 @@ from langchain_centra.approval.proposal import (
     Step,
 )
 from langchain_centra.approval.records import Card, Claim, NewCard, StepRecord
-from langchain_centra.client import AsyncCentra, Clock, UserMessage
+from langchain_centra.client import AsyncCentra, Clock, OutcomeUnknown, TransportFailed, UserErrors, UserMessage
 
 TOOL = "set_levels"
 BO = Approver("Bo", "login")
@@ -226,3 +227,22 @@ def outcome(step: StepRecord) -> dict[str, Any]:
     """The outcome of a step that has one."""
     assert step.outcome is not None
     return step.outcome
+
+
+def sent_step(claim: Claim) -> Step:
+    """The step of a claim, as the store gets it."""
+    return stored_step(claim.step)
+
+
+def raising(error: Exception) -> Happening:
+    """A happening that raises."""
+
+    def happening(_step: Step) -> None:
+        raise error
+
+    return happening
+
+
+LOST = raising(OutcomeUnknown("the connection was lost"))
+REFUSED = raising(UserErrors([UserMessage("no such item", ())]))
+UNREADABLE = raising(TransportFailed("the network is down"))
