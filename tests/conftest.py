@@ -1,6 +1,7 @@
 """A clean environment and a home of its own for every test, and no silent skips where nothing may be missing."""
 
 import os
+from collections import Counter
 from collections.abc import Generator
 from pathlib import Path
 from typing import TypeVar
@@ -45,3 +46,9 @@ def _without_skip(report: Report) -> Report:
         report.outcome = "failed"
         report.longrepr = f"Skipped, which CI does not allow: {report.longreprtext}"
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Why tests were skipped, each reason once; pytest's own list has a line for each test."""
+    for reason, number in Counter(report.longrepr[2] for report in terminalreporter.getreports("skipped")).items():
+        terminalreporter.write_line(f"{number} tests: {reason}")
