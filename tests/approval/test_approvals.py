@@ -157,7 +157,7 @@ class TestDeciding:
 
     async def test_a_wrong_answer_decides_nothing(self, desk: Desk) -> None:
         cards = [await desk.card("one", levels={"A": 5}), await desk.card("two", levels={"B": 5})]
-        with pytest.raises(AnswerInvalid, match="1 decisions for 2 cards"):
+        with pytest.raises(AnswerInvalid, match="Waiting cards: 2, decisions: 1"):
             await desk.approvals.decide(cards, YES, BO)
         assert [(await desk.stored(card)).state for card in cards] == ["proposed", "proposed"]
 

@@ -66,10 +66,11 @@ def check_answer(answer: Any, cards: Sequence[WaitingCard]) -> list[tuple[Waitin
         decisions = _Answer.model_validate(answer).decisions
     except ValidationError as error:
         problem = error.errors()[0]
-        place = ".".join(map(str, problem["loc"])) or "the answer"
-        raise AnswerInvalid(f"{place}: {problem['msg']}. Send {{'decisions': [...]}} with one for each card.") from None
+        place = ".".join(map(str, problem["loc"])) or "The answer"
+        what = "Input should be an object" if problem["type"] == "model_type" else problem["msg"]
+        raise AnswerInvalid(f"{place}: {what}. Send {{'decisions': [...]}} with one for each card.") from None
     if len(decisions) != len(cards):
-        raise AnswerInvalid(f"{len(decisions)} decisions for {len(cards)} cards: decide each card exactly once.")
+        raise AnswerInvalid(f"Waiting cards: {len(cards)}, decisions: {len(decisions)}; decide each card exactly once.")
     pairs = list(zip(_in_order(decisions, cards), decisions, strict=True))
     for card, decision in pairs:
         _check_edit(card, decision)
