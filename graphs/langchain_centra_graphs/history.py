@@ -1,11 +1,19 @@
 """The message history: which calls are open, and the order in which the model may see it."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, ToolMessage, trim_messages
+from langchain_core.messages import (
+    AIMessage,
+    AnyMessage,
+    BaseMessage,
+    HumanMessage,
+    SystemMessage,
+    ToolMessage,
+    trim_messages,
+)
 from langchain_core.messages.utils import count_tokens_approximately
 
 _HISTORY_TOKENS = 100_000
@@ -38,8 +46,9 @@ def result_id(message_id: str, call_id: str) -> str:
     return f"t:{message_id}:{call_id}"
 
 
-def with_ids(message: AIMessage) -> AIMessage:
+def with_ids(message: AIMessage, taken: Collection[str | None] = ()) -> AIMessage:
     """The message with an id of its own and one id for each call; providers leave some out and repeat others."""
+    message_id = str(uuid.uuid4()) if message.id is None or message.id in taken else message.id
     seen: set[str] = set()
     calls = []
     for call in [*message.tool_calls, *message.invalid_tool_calls]:
@@ -49,7 +58,7 @@ def with_ids(message: AIMessage) -> AIMessage:
     split = len(message.tool_calls)
     return message.model_copy(
         update={
-            "id": message.id or str(uuid.uuid4()),
+            "id": message_id,
             "tool_calls": calls[:split],
             "invalid_tool_calls": calls[split:],
         }
@@ -98,20 +107,42 @@ def turn_message_ids(messages: Sequence[AnyMessage]) -> list[str]:
 
 
 def view(messages: Sequence[AnyMessage]) -> list[BaseMessage]:
-    """The history as the model sees it: each call followed at once by exactly one result, and not too long."""
+    """The history as the model sees it: in order, and not too long.
+
+    Earlier turns are left out whole; of a turn that is too long by itself the user's words and the latest calls stay.
+    """
+    ordered = in_order(messages)
+    latest = _latest(ordered, "human")
+    return latest if any(isinstance(message, HumanMessage) for message in latest) else _latest_turn(ordered)
+
+
+def in_order(messages: Sequence[AnyMessage]) -> list[BaseMessage]:
+    """The history with each call followed at once by its one result, if it has one."""
     ordered: list[BaseMessage] = []
     for index, message in enumerate(messages):
         if not isinstance(message, ToolMessage):
             ordered.append(message)
             ordered += [result for call in calls_of(message) if (result := _result(messages, index, call))]
+    return ordered
+
+
+def _latest(ordered: list[BaseMessage], start_on: Literal["human", "ai"]) -> list[BaseMessage]:
     return trim_messages(
         ordered,
         max_tokens=_HISTORY_TOKENS,
         token_counter=count_tokens_approximately,
         strategy="last",
-        start_on="human",
+        start_on=start_on,
         include_system=True,
     )
+
+
+def _latest_turn(ordered: list[BaseMessage]) -> list[BaseMessage]:
+    opening = [message for message in ordered[:1] if isinstance(message, SystemMessage)]
+    asked = max((index for index, message in enumerate(ordered) if isinstance(message, HumanMessage)), default=None)
+    if asked is None:
+        return _latest(ordered, "ai")
+    return [*opening, ordered[asked], *_latest(ordered[asked + 1 :], "ai")]
 
 
 def _unanswered(messages: Sequence[AnyMessage], index: int, message: BaseMessage) -> list[OpenCall]:
