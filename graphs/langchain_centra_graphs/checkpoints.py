@@ -23,22 +23,17 @@ class Checkpoints:
         self._in_thread = in_thread
 
     async def moved_on(self) -> bool:
-        """Whether the stored thread already continues beyond the checkpoint that this node runs from."""
+        """Whether the stored thread has a newer checkpoint than the one that this node runs from."""
         info = get_runtime().execution_info
-        own = info.checkpoint_id if info else ""
-        later = await self._get()
-        # Ids are ordered by time: nothing older than our own checkpoint can follow from it.
-        while later and later.parent_config and _id(later.config) > own:
-            if _id(later.parent_config) == own:
-                return True
-            later = await self._get(_id(later.parent_config))
-        return False
+        head = await self._head()
+        # Ids are ordered by time. In a thread that one run at a time works on, what is newer is another run's.
+        return head is not None and info is not None and _id(head.config) > info.checkpoint_id
 
     async def hold_message(self, message_id: str) -> bool:
         """Whether a message is stored; waits a few seconds for a run that saves in the background."""
         waited = 0.0
         while True:
-            head = await self._get()
+            head = await self._head()
             messages = head.checkpoint["channel_values"].get("messages", []) if head else []
             if any(message.id == message_id for message in messages):
                 return True
@@ -47,11 +42,8 @@ class Checkpoints:
             await asyncio.sleep(_POLL_SECONDS)
             waited += _POLL_SECONDS
 
-    async def _get(self, checkpoint_id: str | None = None) -> CheckpointTuple | None:
-        configurable = {"thread_id": self._thread_id, "checkpoint_ns": ""}
-        if checkpoint_id:
-            configurable["checkpoint_id"] = checkpoint_id
-        config: RunnableConfig = {"configurable": configurable}
+    async def _head(self) -> CheckpointTuple | None:
+        config: RunnableConfig = {"configurable": {"thread_id": self._thread_id, "checkpoint_ns": ""}}
         if self._in_thread:
             return await asyncio.to_thread(self._saver.get_tuple, config)
         return await self._saver.aget_tuple(config)

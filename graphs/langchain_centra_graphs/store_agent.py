@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any, Literal, NotRequired
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AnyMessage, SystemMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig, RunnableLambda
-from langgraph.channels import UntrackedValue
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import START, StateGraph
 from langgraph.graph.message import add_messages
@@ -33,7 +33,7 @@ from langchain_centra_graphs.history import (
     with_ids,
 )
 from langchain_centra_graphs.review import approver, asked_by, request, was_asked_earlier
-from langchain_centra_graphs.turns import Turns, TurnTaken
+from langchain_centra_graphs.turns import Turns
 
 _RECURSION_LIMIT = 100
 _STEPS_OF_A_WRITE = 8
@@ -50,11 +50,10 @@ class Messages(TypedDict):
 class StoreAgentState(Messages):
     """The conversation, and what one run remembers between its nodes.
 
-    `turn` proves that the run holds the conversation; it is never stored. `postponed` are calls that wait for an
-    earlier call on the same object. `review_error` is what was wrong with the last answer.
+    `postponed` are calls that wait for an earlier call on the same object. `review_error` is what was wrong with the
+    last answer.
     """
 
-    turn: NotRequired[Annotated[str, UntrackedValue]]
     postponed: NotRequired[list[str]]
     review_error: NotRequired[str | None]
     remaining_steps: NotRequired[RemainingSteps]
@@ -108,7 +107,8 @@ class _Nodes:
         self._writes = toolkit.writes
         self._approvals = toolkit.approvals
         self._portal = toolkit.portal
-        self._turns = Turns(toolkit.journal, toolkit.name, toolkit.portal, toolkit.centra.timeout / 2)
+        centra = toolkit.centra
+        self._turns = Turns(toolkit.journal, toolkit.name, toolkit.portal, centra.clock, centra.timeout / 2)
 
     def runnable(self, node: Callable[[Any, RunnableConfig], Awaitable[Any]]) -> RunnableLambda[Any, Any]:
         """The node for both kinds of caller."""
@@ -124,72 +124,72 @@ class _Nodes:
     async def agent(self, state: StoreAgentState, config: RunnableConfig) -> Command[str]:
         """Let the model go on, after every call that it left open has been given its result."""
         thread_id = _thread_id(config)
-        async with self._turns.hold(thread_id, state.get("turn"), patience=_PATIENCE_SECONDS) as turn:
-            if await self._checkpoints(config).moved_on():
-                raise TurnTaken("This conversation has gone on since: read it again before continuing.")
+        async with self._turn(config, patience=_PATIENCE_SECONDS):
             closed = await self._close_open_calls(thread_id, state["messages"])
             reply = await self._reply([*state["messages"], *closed], state, config)
         goto = self._after(reply)
         if not goto:
-            await self._turns.release(thread_id, turn)
-        update = {"messages": [*closed, reply], "turn": turn, "postponed": [], "review_error": None}
+            await self._turns.release(thread_id)
+        update = {"messages": [*closed, reply], "postponed": [], "review_error": None}
         return Command(update=update, goto=goto)
 
     async def read(self, call: Mapping[str, Any], config: RunnableConfig) -> dict[str, Any]:
         """Run one read, or say why a call cannot be run."""
-        tool = self._tools.get(call["name"])
-        if tool is None or call["error"]:
-            known = ", ".join(self._tools)
-            problem = call["error"] or f"There is no tool {call['name']}. The tools are: {known}."
-            return {"messages": [OpenCall(**call).result(problem, failed=True)]}
-        tool_call = {"type": "tool_call", "id": call["id"], "name": call["name"], "args": call["args"]}
-        message: ToolMessage = await tool.ainvoke(tool_call, config)
-        return {"messages": [message.model_copy(update={"id": result_id(call["message_id"], call["id"])})]}
+        async with self._turn(config):
+            tool = self._tools.get(call["name"])
+            if tool is None or call["error"]:
+                known = ", ".join(self._tools)
+                problem = call["error"] or f"There is no tool {call['name']}. The tools are: {known}."
+                return {"messages": [OpenCall(**call).result(problem, failed=True)]}
+            tool_call = {"type": "tool_call", "id": call["id"], "name": call["name"], "args": call["args"]}
+            message: ToolMessage = await tool.ainvoke(tool_call, config)
+            return {"messages": [message.model_copy(update={"id": result_id(call["message_id"], call["id"])})]}
 
     async def propose(self, state: StoreAgentState, config: RunnableConfig) -> dict[str, Any]:
         """Work out what each write would change, with reads alone, and store it as a card."""
         turn = Turn(message_ids=turn_message_ids(state["messages"]), requester=asked_by())
         answered, postponed = [], []
-        for call in self._open_writes(state):
-            proposed = await self._portal.acall(self._approvals.propose, _call(call, _thread_id(config)), turn)
-            if isinstance(proposed, Answered):
-                answered.append(call.result(proposed.text, failed=True))
-            elif isinstance(proposed, Postponed):
-                postponed.append(call.id)
+        async with self._turn(config):
+            for call in self._open_writes(state):
+                proposed = await self._portal.acall(self._approvals.propose, _call(call, _thread_id(config)), turn)
+                if isinstance(proposed, Answered):
+                    answered.append(call.result(proposed.text, failed=True))
+                elif isinstance(proposed, Postponed):
+                    postponed.append(call.id)
         return {"messages": answered, "postponed": postponed}
 
     async def gather(self, state: StoreAgentState, config: RunnableConfig) -> Command[str]:
         """Decide from the journal what comes next, and hand the model the results of what has ended."""
         calls = self._open_writes(state)
-        cards = await self._cards(config, calls)
+        async with self._turn(config):
+            cards = await self._cards(config, calls)
         ended = [call.result(describe(card)) for call in calls if _has_ended(card := cards.get(call.id)) and card]
         return Command(update={"messages": ended}, goto=_next(calls, cards, state.get("postponed", [])))
 
     async def review(self, state: StoreAgentState, config: RunnableConfig) -> dict[str, Any]:
         """Show all waiting cards to a person, and store what the person decides."""
-        thread_id = _thread_id(config)
         cards = await self._waiting(state, config)
-        if not cards:
-            return {}
-        await self._turns.release(thread_id, state.get("turn"))
-        waiting = [
-            WaitingCard(proposal_id=card.proposal_id, tool_call_id=card.call_id, tool=card.tool) for card in cards
-        ]
-        answer = interrupt(request(cards, state.get("review_error")), response_schema=response_schema(waiting))
-        async with self._turns.hold(thread_id, None, patience=2 * self._turns.lease_seconds) as turn:
-            if await self._checkpoints(config).moved_on():
-                raise TurnTaken("These cards have been answered already; nothing was changed by this answer.")
-            return {"turn": turn, "review_error": await self._decide(cards, answer, config)}
+        answer = await self._ask(cards, state, config) if cards else None
+        async with self._turn(config):
+            return {"review_error": await self._decide(cards, answer, config) if cards else None}
 
     async def apply(self, task: Mapping[str, Any], config: RunnableConfig) -> dict[str, Any]:
         """Write one approved card, at most once."""
-        if task["unasked"] and not await self._checkpoints(config).hold_message(task["message_id"]):
-            await self._portal.acall(
-                self._approvals.withdraw, task["proposal_id"], "this run does not store its progress (durability)"
-            )
-            return {}
-        await self._portal.acall(self._approvals.apply, task["proposal_id"])
+        async with self._turn(config):
+            if task["unasked"] and not await self._checkpoints(config).hold_message(task["message_id"]):
+                await self._portal.acall(
+                    self._approvals.withdraw, task["proposal_id"], "this run does not store its progress (durability)"
+                )
+            else:
+                await self._portal.acall(self._approvals.apply, task["proposal_id"])
         return {}
+
+    async def _ask(self, cards: list[Card], state: StoreAgentState, config: RunnableConfig) -> Any:
+        await self._turns.release(_thread_id(config))
+        waiting = [
+            WaitingCard(proposal_id=card.proposal_id, tool_call_id=card.call_id, tool=card.tool) for card in cards
+        ]
+        return interrupt(request(cards, state.get("review_error")), response_schema=response_schema(waiting))
 
     async def _reply(self, messages: list[AnyMessage], state: StoreAgentState, config: RunnableConfig) -> AIMessage:
         prompt = [self._prompt, *view(messages)]
@@ -246,6 +246,10 @@ class _Nodes:
 
     def _is_write(self, call: OpenCall) -> bool:
         return call.name in self._writes and call.error is None
+
+    def _turn(self, config: RunnableConfig, patience: float | None = None) -> AbstractAsyncContextManager[None]:
+        patience = 2 * self._turns.lease_seconds if patience is None else patience
+        return self._turns.hold(_thread_id(config), self._checkpoints(config).moved_on, patience=patience)
 
     def _checkpoints(self, config: RunnableConfig) -> Checkpoints:
         return Checkpoints(config, in_thread=self._portal.is_current)
