@@ -42,6 +42,13 @@ class Checkpoints:
             await asyncio.sleep(_POLL_SECONDS)
             waited += _POLL_SECONDS
 
+    async def shown_cards(self) -> set[str]:
+        """The proposal ids of the question that is stored as waiting for an answer."""
+        head = await self._head()
+        writes = (head.pending_writes if head else None) or []
+        questions = [one.value for _, channel, value in writes if channel == "__interrupt__" for one in value]
+        return {action["proposal_id"] for question in questions for action in question["action_requests"]}
+
     async def _head(self) -> CheckpointTuple | None:
         config: RunnableConfig = {"configurable": {"thread_id": self._thread_id, "checkpoint_ns": ""}}
         if self._in_thread:

@@ -1,19 +1,45 @@
 """The question to the person: the waiting cards as an interrupt, in the form that LangChain's clients render."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.errors import GraphInterrupt
 from langgraph.runtime import get_runtime
+from langgraph.types import interrupt
 
-from langchain_centra.approval.answers import ALLOWED_DECISIONS
+from langchain_centra.approval.answers import ALLOWED_DECISIONS, WaitingCard, response_schema
 from langchain_centra.approval.approvals import Approver
 from langchain_centra.approval.card import contract_preview, inline, markdown
 from langchain_centra.approval.records import Card
 
 _ID_RESOLUTION = timedelta(milliseconds=1)
+
+
+def ask(cards: Sequence[Card], error: str | None) -> Any:
+    """Interrupt the run with the waiting cards, and return the answer once there is one.
+
+    A run that broke off after it was given an answer leaves it with the question, so the last one given counts.
+    """
+    payload = request(cards, error)
+    schema = response_schema(
+        [WaitingCard(proposal_id=card.proposal_id, tool_call_id=card.call_id, tool=card.tool) for card in cards]
+    )
+    answer = interrupt(payload, response_schema=schema)
+    with suppress(GraphInterrupt):
+        while True:
+            answer = interrupt(payload, response_schema=schema)
+    return answer
+
+
+def later_answer(approved: Sequence[Card]) -> Any:
+    """The answer that came with this run to cards whose approval is stored but not carried out, or None."""
+    with suppress(GraphInterrupt):
+        return ask(approved, None) if approved else None
+    return None
 
 
 def request(cards: Sequence[Card], error: str | None) -> dict[str, Any]:
@@ -63,13 +89,18 @@ def approver(config: RunnableConfig) -> Approver:
     return Approver(server.user.identity, "authenticated")
 
 
-def was_asked_earlier(cards: Sequence[Card], answer: Any) -> bool:
-    """Whether an answer that names no card comes from a run older than the cards, so that it meant others."""
+def is_for_others(cards: Sequence[Card], answer: Any, shown: Collection[str]) -> bool:
+    """Whether an answer that names no card was not given to exactly these cards.
+
+    That is so where the stored question showed others (`shown` are its proposal ids), and where the answer's run is
+    older than a card.
+    """
     decisions = answer.get("decisions") if isinstance(answer, dict) else None
     if not isinstance(decisions, list) or all(isinstance(one, dict) and one.get("proposal_id") for one in decisions):
         return False
     started = _run_started()
-    return started is not None and any(started < card.created_at - _ID_RESOLUTION for card in cards)
+    older = started is not None and any(started < card.created_at - _ID_RESOLUTION for card in cards)
+    return older or not {card.proposal_id for card in cards} <= set(shown)
 
 
 def _run_started() -> datetime | None:

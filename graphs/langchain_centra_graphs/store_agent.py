@@ -13,15 +13,15 @@ from langgraph.graph import START, StateGraph
 from langgraph.graph.message import add_messages
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.managed import RemainingSteps
-from langgraph.types import Command, Send, interrupt
+from langgraph.types import Command, Send
 from typing_extensions import TypedDict
 
 from langchain_centra import CentraToolkit
-from langchain_centra.approval.answers import AnswerInvalid, WaitingCard, response_schema
+from langchain_centra.approval.answers import AnswerInvalid
 from langchain_centra.approval.approvals import REOPENS, Answered, Call, Postponed, Turn
-from langchain_centra.approval.journal_errors import AlreadyDecided
 from langchain_centra.approval.outcome import describe
 from langchain_centra.approval.records import LIVE, Card
+from langchain_centra.client import CentraError
 from langchain_centra_graphs.checkpoints import Checkpoints
 from langchain_centra_graphs.history import (
     OpenCall,
@@ -32,11 +32,12 @@ from langchain_centra_graphs.history import (
     view,
     with_ids,
 )
-from langchain_centra_graphs.review import approver, asked_by, request, was_asked_earlier
+from langchain_centra_graphs.review import approver, ask, asked_by, is_for_others, later_answer
 from langchain_centra_graphs.turns import Turns
 
 _RECURSION_LIMIT = 100
 _STEPS_OF_A_WRITE = 8
+_STEPS_TO_END = 3
 _PATIENCE_SECONDS = 60.0
 _OUT_OF_STEPS = "I stopped here because this request took too many steps. Ask me to go on, or ask for less at once."
 
@@ -164,14 +165,18 @@ class _Nodes:
         async with self._turn(config):
             cards = await self._cards(config, calls)
         ended = [call.result(describe(card)) for call in calls if _has_ended(card := cards.get(call.id)) and card]
-        return Command(update={"messages": ended}, goto=_next(calls, cards, state.get("postponed", [])))
+        out_of_steps = state.get("remaining_steps", _RECURSION_LIMIT) <= _STEPS_TO_END
+        goto = "agent" if out_of_steps else _next(calls, cards, state.get("postponed", []))
+        return Command(update={"messages": ended}, goto=goto)
 
     async def review(self, state: StoreAgentState, config: RunnableConfig) -> dict[str, Any]:
         """Show all waiting cards to a person, and store what the person decides."""
-        cards = await self._waiting(state, config)
-        answer = await self._ask(cards, state, config) if cards else None
+        cards = await self._cards(config, self._open_writes(state))
+        waiting = [card for card in cards.values() if card.state == "proposed"]
+        approved = [card for card in cards.values() if card.state == "approved" and card.verdict == "ask"]
+        answer = await self._ask(waiting, state, config) if waiting else later_answer(approved)
         async with self._turn(config):
-            return {"review_error": await self._decide(cards, answer, config) if cards else None}
+            return {"review_error": await self._decide(waiting or approved, answer, config) if answer else None}
 
     async def apply(self, task: Mapping[str, Any], config: RunnableConfig) -> dict[str, Any]:
         """Write one approved card, at most once."""
@@ -186,10 +191,7 @@ class _Nodes:
 
     async def _ask(self, cards: list[Card], state: StoreAgentState, config: RunnableConfig) -> Any:
         await self._turns.release(_thread_id(config))
-        waiting = [
-            WaitingCard(proposal_id=card.proposal_id, tool_call_id=card.call_id, tool=card.tool) for card in cards
-        ]
-        return interrupt(request(cards, state.get("review_error")), response_schema=response_schema(waiting))
+        return ask(cards, state.get("review_error"))
 
     async def _reply(self, messages: list[AnyMessage], state: StoreAgentState, config: RunnableConfig) -> AIMessage:
         prompt = [self._prompt, *view(messages)]
@@ -202,7 +204,7 @@ class _Nodes:
         has_calls = bool(reply.tool_calls or reply.invalid_tool_calls)
         if has_calls and state.get("remaining_steps", _RECURSION_LIMIT) <= _STEPS_OF_A_WRITE:
             return AIMessage(_OUT_OF_STEPS)
-        return with_ids(reply)
+        return with_ids(reply, {message.id for message in messages})
 
     def _after(self, reply: AIMessage) -> list[Send | str]:
         calls = latest_calls([reply])
@@ -220,18 +222,12 @@ class _Nodes:
                 texts[key] = describe(await self._portal.acall(self._approvals.close, card, reason))
         return [call.result(texts[key]) for key, call in calls.items()]
 
-    async def _waiting(self, state: StoreAgentState, config: RunnableConfig) -> list[Card]:
-        cards = await self._cards(config, self._open_writes(state))
-        return [card for card in cards.values() if card.state == "proposed"]
-
     async def _decide(self, cards: list[Card], answer: Any, config: RunnableConfig) -> str | None:
-        if was_asked_earlier(cards, answer):
-            return "That answer was given before these cards were shown. Decide on what you see now."
+        if is_for_others(cards, answer, await self._checkpoints(config).shown_cards()):
+            return "That answer was not given to these cards. Decide on what you see now."
         try:
             await self._portal.acall(self._approvals.decide, cards, answer, approver(config))
-        except AnswerInvalid as error:
-            return str(error)
-        except AlreadyDecided as error:
+        except (AnswerInvalid, CentraError) as error:
             return str(error)
         return None
 

@@ -12,7 +12,7 @@ from langchain_centra.approval.policy import ApprovalPolicy, Verdict
 from langchain_centra.approval.proposal import Step
 from langchain_centra.approval.records import LIVE, WRITTEN, Card, Claim, Result, StepRecord
 from langchain_centra.approval.write import Write
-from langchain_centra.client import AsyncCentra, CentraError, OutcomeUnknown, UserMessage
+from langchain_centra.client import AsyncCentra, CentraError, OutcomeUnknown, TransportFailed, UserMessage
 
 logger = logging.getLogger(__name__)
 
@@ -121,7 +121,14 @@ class Applier:
         await self._finish(claim.step, state, outcome, claim.token)
 
     async def _observe(self, tool: str, step: Step) -> dict[str, Any]:
-        observed = await self._writes[tool].observe(self._centra, step)
+        try:
+            observed = await self._writes[tool].observe(self._centra, step)
+        except CentraError:
+            raise
+        except Exception as error:
+            # A card may not get stuck on a fault in a tool.
+            logger.exception("What %s wrote could not be read.", step.operation)
+            raise TransportFailed(f"reading broke off with {type(error).__name__}") from None
         plain: dict[str, Any] = to_jsonable_python(observed)
         return plain
 

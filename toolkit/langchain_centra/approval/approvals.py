@@ -4,6 +4,7 @@ Nothing here knows who asks the person or how. A front end proposes each call, s
 answer back, and applies what is approved; the journal makes each of these steps safe to repeat.
 """
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,8 @@ from langchain_centra.approval.proposal import CannotPropose, Proposal
 from langchain_centra.approval.records import LIVE, Card, Decision, NewCard, NewStep, Via
 from langchain_centra.approval.write import Write
 from langchain_centra.client import AsyncCentra, CentraError
+
+logger = logging.getLogger(__name__)
 
 REOPENS = frozenset({"edited", "expired", "drifted", "not_applied"})
 """States after which the same call is proposed again, as the next revision of its card."""
@@ -108,7 +111,7 @@ class Approvals:
         return await self._store(call, turn, args, proposal, previous)
 
     async def decide(self, cards: Sequence[Card], answer: Any, approver: Approver) -> None:
-        """Store the person's decisions on the waiting cards, all or none.
+        """Store the person's decisions on the waiting cards, all or none; of approved ones only a reject counts.
 
         Raises AnswerInvalid with one sentence for the person when the answer does not fit the cards, an edit is
         impossible or an approved card has expired; AlreadyDecided when someone else was faster.
@@ -116,7 +119,15 @@ class Approvals:
         waiting = [
             WaitingCard(proposal_id=card.proposal_id, tool_call_id=card.call_id, tool=card.tool) for card in cards
         ]
-        decisions = [await self._decision(card, given) for card, given in check_answer(answer, waiting)]
+        open_still = {card.proposal_id for card in cards if card.state == "proposed"}
+        pairs = [
+            (card, given)
+            for card, given in check_answer(answer, waiting)
+            if card.proposal_id in open_still or given.type == "reject"
+        ]
+        decisions = [await self._decision(card, given) for card, given in pairs]
+        if not decisions:
+            return
         try:
             await self._journal.decide(decisions, by=approver.name, via=approver.via)
         except CardExpired:
@@ -164,7 +175,14 @@ class Approvals:
         try:
             return await write.propose(self._centra, write.validate(args))
         except CentraError as error:
-            raise CannotPropose(f"Nothing was proposed or written. {error}".strip()) from None
+            raise CannotPropose(f"Nothing was proposed or written. {error}") from None
+        except CannotPropose:
+            raise
+        except Exception:
+            logger.exception("%s could not be worked out.", tool)
+            raise CannotPropose(
+                "Nothing was proposed or written: the tool failed. Tell the user; do not try again."
+            ) from None
 
     def _held_by_earlier(self, call: Call, proposal: Proposal, cards: Sequence[Card]) -> bool:
         earlier = [card for card in cards if card.message_id == call.message_id and card.position < call.position]
@@ -255,7 +273,7 @@ _PREFACE = {
     "edited": "Approved with changed arguments, but nothing was written. ",
     "expired": "Nothing was written: the approval came too late. ",
     "drifted": "Nothing was written: the store changed after the card was shown. ",
-    "not_applied": "The request that was sent has not changed the store. ",
+    "not_applied": "A request was sent, and it had not changed the store when that was looked at. ",
 }
 
 
