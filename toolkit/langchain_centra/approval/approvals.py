@@ -98,7 +98,7 @@ class Approvals:
         cards = await self.cards(call.thread_id)
         previous = next((card for card in cards if _is_of(card, call)), None)
         if previous and previous.state not in REOPENS:
-            return previous
+            return await self._without_asking(previous)
         if previous is None and (refusal := self._refusal(call, turn, cards)):
             return Answered(refusal)
         args = (previous.edited_args or previous.args) if previous else call.args
@@ -198,20 +198,30 @@ class Approvals:
             refusal = "Not written: the merchant's policy does not allow this. Tell the user; do not try again."
             return Answered(f"{_preface(previous)}{refusal}")
         runs = verdict is Verdict.RUN and not (previous and previous.state == "not_applied")
-        card = await self._journal.add(self._new_card(call, turn, args, proposal, previous, runs=runs))
+        return await self._without_asking(
+            await self._journal.add(self._new_card(call, turn, args, proposal, previous, runs=runs))
+        )
+
+    async def _without_asking(self, card: Card) -> Card:
+        """Approve a card that the policy lets run, or that the yes to an edit covers; the others stay as they are."""
+        if card.state != "proposed":
+            return card
         try:
-            if card.state == "proposed" and runs:
+            if card.verdict == "run":
                 return await self._journal.approve_by_policy(card.proposal_id)
-            if card.state == "proposed" and previous and _is_covered(previous, proposal):
-                return await self._approve(card, Approver(previous.decided_by, previous.decided_via or "claimed"))
+            edited = await self._revision_before(card)
+            if edited and _is_covered(edited, stored_proposal(card)):
+                decision = Decision(proposal_id=card.proposal_id, type="approve")
+                return (await self._journal.decide([decision], edited.decided_by, edited.decided_via or "claimed"))[0]
         except AlreadyDecided as decided:
             return decided.cards[0]
+        except CardExpired:
+            pass
         return card
 
-    async def _approve(self, card: Card, approver: Approver) -> Card:
-        decision = Decision(proposal_id=card.proposal_id, type="approve")
-        (approved,) = await self._journal.decide([decision], by=approver.name, via=approver.via)
-        return approved
+    async def _revision_before(self, card: Card) -> Card | None:
+        revisions = await self._journal.cards(card.store, card.thread_id, card.message_id)
+        return next((one for one in revisions if (one.key, one.revision) == (card.key, card.revision - 1)), None)
 
     def _new_card(
         self,
