@@ -176,7 +176,9 @@ class _Nodes:
         approved = [card for card in cards.values() if card.state == "approved" and card.verdict == "ask"]
         answer = await self._ask(waiting, state, config) if waiting else later_answer(approved)
         async with self._turn(config):
-            return {"review_error": await self._decide(waiting or approved, answer, config) if answer else None}
+            return {
+                "review_error": (None if answer is None else await self._decide(waiting or approved, answer, config))
+            }
 
     async def apply(self, task: Mapping[str, Any], config: RunnableConfig) -> dict[str, Any]:
         """Write one approved card, at most once."""

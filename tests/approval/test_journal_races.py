@@ -184,7 +184,7 @@ async def test_a_process_that_is_killed_leaves_whole_transactions_and_nothing_is
     doomed = await start(database_url, "doomed", ROUNDS)
     assert doomed.stdin is not None
     doomed.stdin.write(b"go\n")
-    while len(await journal.audit()) < ROUNDS + 5:  # noqa: ASYNC110 (another process writes)
+    while len(await journal.audit()) < ROUNDS + 5:
         await asyncio.sleep(0)
     doomed.kill()
     await doomed.communicate()

@@ -208,7 +208,7 @@ async def test_a_message_that_interrupts_a_write_gets_its_outcome(conversation: 
     await conversation.say("Confirm order 1042")
     sandbox.faults.add("slow", "confirmOrder", after=True, seconds=2)
     approving = asyncio.create_task(conversation.answer(APPROVE))
-    while not written(sandbox):  # noqa: ASYNC110 (the store is in another thread)
+    while not written(sandbox):
         await asyncio.sleep(0.05)
     await conversation.say("Show order 1042", multitask_strategy="interrupt")
     await asyncio.wait([approving])

@@ -40,6 +40,7 @@ class Database:
     def __init__(self, url: str | None) -> None:
         self._url = None if url is None else _async_url(url)
         self._engine: AsyncEngine | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._opening = asyncio.Lock()
         self._running: set[asyncio.Task[Any]] = set()
         self._closed = False
@@ -63,6 +64,10 @@ class Database:
     async def _finish(self, work: Work[T], *, writes: bool) -> T:
         if self._closed:
             raise JournalError("The journal is closed.", hint="Open another one.")
+        self._loop = self._loop or asyncio.get_running_loop()
+        if self._loop is not asyncio.get_running_loop():
+            hint = "Give each toolkit a journal of its own; they may have the same URL."
+            raise JournalError("The journal is already used by another toolkit or event loop.", hint=hint)
         task = asyncio.create_task(self._run(work, writes=writes))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
