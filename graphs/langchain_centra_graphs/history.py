@@ -1,5 +1,6 @@
 """The message history: which calls are open, and the order in which the model may see it."""
 
+import json
 import uuid
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,9 @@ from langchain_core.messages import (
     AnyMessage,
     BaseMessage,
     HumanMessage,
+    InvalidToolCall,
     SystemMessage,
+    ToolCall,
     ToolMessage,
     trim_messages,
 )
@@ -44,6 +47,33 @@ class OpenCall:
 def result_id(message_id: str, call_id: str) -> str:
     """The id of the message that holds a call's result."""
     return f"t:{message_id}:{call_id}"
+
+
+def storable(message: AIMessage) -> AIMessage:
+    """The message with the calls that no checkpoint can hold marked as unreadable."""
+    kept = [call for call in message.tool_calls if not _holds_huge_number(call["args"])]
+    refused = [_unreadable(call) for call in message.tool_calls if call not in kept]
+    return message.model_copy(
+        update={"tool_calls": kept, "invalid_tool_calls": [*message.invalid_tool_calls, *refused]}
+    )
+
+
+def _unreadable(call: ToolCall) -> InvalidToolCall:
+    return InvalidToolCall(
+        type="invalid_tool_call",
+        name=call["name"],
+        args=json.dumps(call["args"]),
+        id=call["id"],
+        error="An argument is a number of more than 64 bits; call again with a smaller one.",
+    )
+
+
+def _holds_huge_number(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_holds_huge_number, value.values()))
+    if isinstance(value, list):
+        return any(map(_holds_huge_number, value))
+    return isinstance(value, int) and not -(2**63) <= value < 2**64
 
 
 def with_ids(message: AIMessage, taken: Collection[str | None] = ()) -> AIMessage:

@@ -28,6 +28,7 @@ from langchain_centra_graphs.history import (
     latest_calls,
     open_calls,
     result_id,
+    storable,
     turn_message_ids,
     view,
     with_ids,
@@ -206,7 +207,7 @@ class _Nodes:
         has_calls = bool(reply.tool_calls or reply.invalid_tool_calls)
         if has_calls and state.get("remaining_steps", _RECURSION_LIMIT) <= _STEPS_OF_A_WRITE:
             return AIMessage(_OUT_OF_STEPS)
-        return with_ids(reply, {message.id for message in messages})
+        return with_ids(storable(reply), {message.id for message in messages})
 
     def _after(self, reply: AIMessage) -> list[Send | str]:
         calls = latest_calls([reply])

@@ -1,6 +1,6 @@
 """An agent on a fresh store, with its conversation in SQLite and its journal in a file."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -31,20 +31,20 @@ async def start(mode: Mode, tmp_path: Path) -> AsyncIterator[Start]:
 
         async def start_one(
             *script: Any,
-            token: str | None = None,
             clock: Clock | None = None,
             timeout: float = 20,
+            grant: Collection[str] | None = None,
             model: type[ScriptedModel] = ScriptedModel,
             **options: Any,
         ) -> Conversation:
             sandbox = Sandbox(clock=clock)
             saver = await _saver(mode, tmp_path / f"thread-{len(conversations)}.sqlite3", stack)
             settings: dict[str, Any] = {"clock": clock} if clock else {}
-            granted = sandbox.issue_token(**options.pop("grant")) if "grant" in options else sandbox.TOKEN
+            token = sandbox.issue_token(grant) if grant else sandbox.TOKEN
             centra = AsyncCentra(
-                sandbox.url, granted, name="sandbox", transport=sandbox.transport(), timeout=timeout, **settings
+                sandbox.url, token, name="sandbox", transport=sandbox.transport(), timeout=timeout, **settings
             )
-            journal = f"sqlite:///{tmp_path / f'journal-{len(conversations)}.sqlite3'}"
+            journal = options.pop("journal", f"sqlite:///{tmp_path / f'journal-{len(conversations)}.sqlite3'}")
             toolkit = await stack.enter_async_context(CentraToolkit(centra, writes=True, journal=journal, **options))
             speaker = model(script=list(script))
             graph = build_store_agent(speaker, toolkit, checkpointer=saver)

@@ -15,7 +15,7 @@ from scripted import ScriptedModel
 from langchain_centra import CentraToolkit
 from langchain_centra.approval.records import AuditRow, Card
 from langchain_centra.sandbox import Sandbox
-from langchain_centra_graphs.history import view
+from langchain_centra_graphs.history import in_order
 
 Mode = Literal["ainvoke", "invoke"]
 
@@ -116,7 +116,7 @@ class Conversation:
         config = config or self.config
         if self.mode == "ainvoke":
             return Turn(await self.graph.ainvoke(given, config, **options))
-        return Turn(await asyncio.to_thread(self.graph.invoke, given, config, **options))
+        return Turn(await asyncio.to_thread(lambda: self.graph.invoke(given, config, **options)))
 
     async def say(self, text: str = "Go on.", **options: Any) -> Turn:
         """Write as the user."""
@@ -200,7 +200,7 @@ def check_stored(messages: Sequence[AnyMessage]) -> None:
     """No result is doubled or without its call, and calls are open only where the history has not gone on."""
     results = [message.id for message in messages if isinstance(message, ToolMessage)]
     assert len(results) == len(set(results))
-    ordered = view(messages)
+    ordered = in_order(messages)
     assert sum(isinstance(message, ToolMessage) for message in ordered) == len(results)
     check(ordered, complete=False)
     spoken = [index for index, message in enumerate(ordered) if isinstance(message, AIMessage)]
