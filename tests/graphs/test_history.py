@@ -156,8 +156,30 @@ class TestGoingOnWhileCardsWait:
         assert [card.state for card in await talk.cards()] == ["superseded"]
         assert talk.written == []
 
+    async def test_a_conversation_that_was_emptied_begins_anew(self, start: Start) -> None:
+        talk = await start(lambda prompt: calls(set_stock(25)) if "25" in prompt[-1].text else AIMessage("Hello."))
+        turn = await talk.say("Put it to 25")
+        removed = [RemoveMessage(id=str(message.id)) for message in turn.messages]
+        await talk.graph.aupdate_state(talk.config, {"messages": removed}, as_node="propose")
+        assert (await talk.run(None)).text == "Hello."
+        assert [card.state for card in await talk.cards()] == ["superseded"]
+
 
 class TestForeignMessages:
+    async def test_a_conversation_may_begin_without_a_user(self, start: Start) -> None:
+        talk = await start(calls(set_stock(25)), "Done.")
+        turn = await talk.run({"messages": [SystemMessage("Stock of TEE01BLKM has to be 25.")]})
+        assert len(turn.cards) == 1
+        await talk.run(Command(resume={"decisions": [APPROVE]}))
+        assert talk.stock() == 25
+
+    async def test_a_result_belongs_to_the_call_that_it_stands_behind(self, start: Start) -> None:
+        talk = await start("?", "?", "Hello.")
+        given = [HumanMessage("Hi"), calls(("a", {})), calls(("b", {})), ToolMessage("B.", tool_call_id="call_1")]
+        await talk.run({"messages": given})
+        told = [message.text for message in talk.model.seen[-1] if isinstance(message, ToolMessage)]
+        assert told == ["Not run: the conversation went on.", "B."]
+
     async def test_results_that_other_software_left_out_are_filled_in(self, start: Start) -> None:
         talk = await start("?", "Hello.", "Hello.")
         history = [HumanMessage("Hi"), calls(("get_order", {"order_number": 1042})), HumanMessage("Hello?")]

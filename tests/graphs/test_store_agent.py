@@ -10,6 +10,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 from scripted import ScriptedModel, calls
 
+import langchain_centra_graphs
 from langchain_centra import CentraToolkit
 from langchain_centra.approval.effects import Effect
 from langchain_centra.approval.policy import ApprovalPolicy, Rule, Verdict
@@ -25,6 +26,12 @@ ASYNC = {"__pregel_durability": "async"}
 def test_it_is_not_built_without_a_checkpointer(checkpointer: Any) -> None:
     with CentraToolkit.sandbox() as toolkit, pytest.raises(TypeError, match="Pass a checkpointer"):
         build_store_agent(ScriptedModel(script=["Hello."]), toolkit, checkpointer=checkpointer)
+
+
+def test_the_package_has_no_other_names() -> None:
+    assert set(langchain_centra_graphs.__all__) == {"OfflineModel", "build_store_agent"}
+    with pytest.raises(AttributeError, match="no attribute 'build_shop_agent'"):
+        _ = langchain_centra_graphs.build_shop_agent
 
 
 async def test_one_built_for_a_server_refuses_to_run_without_the_servers_checkpointer() -> None:

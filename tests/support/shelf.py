@@ -24,6 +24,7 @@ from langchain_centra.approval.proposal import (
     Step,
 )
 from langchain_centra.approval.records import Card, Claim, NewCard, StepRecord
+from langchain_centra.approval.write import Sent
 from langchain_centra.client import AsyncCentra, Clock, OutcomeUnknown, TransportFailed, UserErrors, UserMessage
 
 TOOL = "set_levels"
@@ -103,9 +104,9 @@ class Shelf:
         item = step.variables["item"]
         return {} if item in self.hidden else {f"level of {item}": self.levels[item]}
 
-    async def send(self, centra: AsyncCentra, step: Step) -> tuple[UserMessage, ...]:
+    async def send(self, centra: AsyncCentra, step: Step) -> Sent:
         await _run(self.sending.popleft() if self.sending else self.write, step)
-        return tuple(UserMessage(text, ()) for text in self.warnings)
+        return Sent(warnings=tuple(UserMessage(text, ()) for text in self.warnings))
 
     def write(self, step: Step) -> None:
         """What a request does when it arrives."""

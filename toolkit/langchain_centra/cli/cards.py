@@ -11,7 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from langchain_centra.approval.records import Card
+from langchain_centra.approval.records import WRITTEN, Card
 from langchain_centra.cli.screen import table
 from langchain_centra.cli.text import plain
 
@@ -35,8 +35,11 @@ def outcome(stored: Card) -> str:
     results = [step.outcome for step in stored.steps if step.outcome]
     if stored.state == "applied" and results and all(result.get("verified") for result in results):
         words.append("verified by reading it back")
+    written = sum(step.state in WRITTEN for step in stored.steps)
+    if 0 < written < len(stored.steps):
+        words.append(f"{written} of {len(stored.steps)} parts written")
     reasons = [stored.reason if stored.state == "rejected" else (stored.outcome or {}).get("reason")]
-    reasons += [result.get("detail") for result in results]
+    reasons += [result.get(name) for result in results for name in ("reason", "detail")]
     return ": ".join([", ".join(words), *(str(reason) for reason in dict.fromkeys(reasons) if reason)])
 
 

@@ -1,0 +1,147 @@
+"""Conversations in the terminal: they outlive the terminal, the agent's errors and Ctrl-C."""
+
+import stat
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from terminals import terminal
+from typer.testing import CliRunner
+
+from langchain_centra.cli.app import app
+from langchain_centra.sandbox import Sandbox
+
+pytestmark = pytest.mark.slow
+
+ASK = "[y] approve"
+
+
+@pytest.fixture
+def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """A store that outlives the chat, as the environment names it."""
+    sandbox = Sandbox()
+    with sandbox.serve() as url:
+        monkeypatch.setenv("CENTRA_URL", url)
+        monkeypatch.setenv("CENTRA_TOKEN", sandbox.TOKEN)
+        monkeypatch.setenv("CENTRA_WRITES", "orders,stock")
+        yield sandbox
+
+
+def written(shop: Sandbox) -> list[str]:
+    return [mutation.name for mutation in shop.mutations if mutation.applied]
+
+
+def test_a_question_is_answered_with_the_calls_shown_as_they_start_and_end() -> None:
+    with terminal("chat") as chat:
+        chat.wait_for("You:")
+        chat.type("Show order 1042\r")
+        chat.wait_for("→ get_order  order_number 1042")
+        chat.wait_for("← get_order  Order 1042: PENDING")
+        chat.wait_for("Totals: 3 units")
+        chat.wait_for("You:")
+        chat.type("/quit\r")
+        chat.wait_for("The conversation is kept: centra-agent chat --thread ")
+        assert chat.wait() == 0
+
+
+def test_approve_all_writes_every_waiting_change(shop: Sandbox) -> None:
+    with terminal("chat") as chat:
+        chat.wait_for("The agent may propose changes to: orders, stock.")
+        chat.wait_for("You:")
+        chat.type("Confirm order 1042 and put the stock of TEE01BLKM in Stockholm to 25\r")
+        chat.wait_for("[a] approve all? ")
+        chat.type("a\r")
+        chat.wait_for("Verified by reading it back.")
+        chat.wait_for("Verified by reading it back.")
+        chat.wait_for("You:")
+        chat.type("\x04")
+        assert chat.wait() == 0
+    assert sorted(written(shop)) == ["confirmOrder", "setStock"]
+
+
+def test_a_conversation_that_was_left_at_a_card_shows_it_again(shop: Sandbox) -> None:
+    with terminal("chat", "--thread", "monday") as chat:
+        chat.wait_for("You:")
+        chat.type("Confirm order 1042\r")
+        chat.wait_for(ASK)
+        chat.type("\x03")
+        chat.wait_for("The changes go on waiting")
+        chat.wait_for("You:")
+        chat.type("\x04")
+        assert chat.wait() == 0
+    assert written(shop) == []
+    with terminal("chat", "--thread", "monday") as chat:
+        chat.wait_for("You: Confirm order 1042")
+        chat.wait_for("Changes are waiting for your decision.")
+        chat.wait_for("Change 1 of 1: confirm_order")
+        chat.wait_for(ASK)
+        chat.type("y\r")
+        chat.wait_for("Confirm order 1042 (646.00 SEK): Written.")
+    assert written(shop) == ["confirmOrder"]
+
+
+def test_a_new_message_closes_the_cards_that_wait(shop: Sandbox) -> None:
+    with terminal("chat") as chat:
+        chat.wait_for("You:")
+        chat.type("Confirm order 1042\r")
+        chat.wait_for(ASK)
+        chat.type("\x04")
+        chat.wait_for("You:")
+        chat.type("Show order 1042\r")
+        chat.wait_for("Order 1042: PENDING")
+        chat.wait_for("You:")
+        chat.type("\x04")
+        assert chat.wait() == 0
+    assert written(shop) == []
+
+
+def test_ctrl_c_stops_the_agent_and_continue_lets_it_finish(shop: Sandbox) -> None:
+    shop.faults.add("slow", operation="orders", seconds=3)
+    with terminal("chat") as chat:
+        chat.wait_for("You:")
+        chat.type("Show order 1042\r")
+        chat.wait_for("→ get_order")
+        chat.type("\x03")
+        chat.wait_for("Stopped;")
+        chat.wait_for("You:")
+        chat.type("/continue\r")
+        chat.wait_for("Totals: 3 units")
+
+
+def test_a_change_that_was_approved_before_ctrl_c_is_written_once(shop: Sandbox) -> None:
+    shop.faults.add("slow", seconds=3, after=True)
+    with terminal("chat") as chat:
+        chat.wait_for("You:")
+        chat.type("Confirm order 1042\r")
+        chat.wait_for(ASK)
+        chat.type("y\r")
+        while not shop.mutations:
+            time.sleep(0.01)
+        chat.type("\x03")
+        chat.wait_for("Stopped;")
+        chat.wait_for("You:")
+        chat.type("/continue\r")
+        chat.wait_for("Confirm order 1042 (646.00 SEK): Written.")
+    assert written(shop) == ["confirmOrder"]
+
+
+def test_a_model_that_fails_ends_the_turn_but_not_the_conversation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-nobody")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    with terminal("chat") as chat:
+        chat.wait_for("The model is openai:")
+        chat.wait_for("You:")
+        chat.type("Show order 1042\r")
+        chat.wait_for("The turn broke off (")
+        chat.wait_for("You:")
+        chat.type("\x04")
+        assert chat.wait() == 0
+    assert "Traceback" not in chat.text
+
+
+def test_only_the_user_can_read_what_was_said(own_environment: Path) -> None:
+    CliRunner().invoke(app, ["chat"], input="Show order 1042\n")
+    [file] = own_environment.rglob("conversations/sandbox.sqlite3")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
