@@ -1,7 +1,7 @@
 """Writing what was approved: once, to the state that was seen, or not at all."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic_core import to_jsonable_python
@@ -11,8 +11,8 @@ from langchain_centra.approval.journal import Journal
 from langchain_centra.approval.policy import ApprovalPolicy, Verdict
 from langchain_centra.approval.proposal import Step
 from langchain_centra.approval.records import LIVE, WRITTEN, Card, Claim, Result, StepRecord
-from langchain_centra.approval.write import Write
-from langchain_centra.client import AsyncCentra, CentraError, OutcomeUnknown, TransportFailed, UserMessage
+from langchain_centra.approval.write import Sent, Write
+from langchain_centra.client import AsyncCentra, CentraError, OutcomeUnknown, TransportFailed
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +94,7 @@ class Applier:
 
     async def _send(self, card: Card, claim: Claim, step: Step) -> None:
         try:
-            warnings = await self._writes[card.tool].send(self._centra, step)
+            sent = await self._writes[card.tool].send(self._centra, step)
         except OutcomeUnknown as error:
             logger.warning("The outcome of %s is not known; settling it by reading.", step.operation)
             await self._settle(claim.step, str(error), claim.token)
@@ -104,20 +104,27 @@ class Applier:
             logger.exception("%s broke off.", step.operation)
             await self._settle(claim.step, f"The request broke off: {type(error).__name__}.", claim.token)
         else:
-            await self._read_back(card, claim, step, warnings)
+            await self._read_back(card, claim, step, sent)
 
-    async def _read_back(self, card: Card, claim: Claim, step: Step, warnings: Sequence[UserMessage]) -> None:
+    async def _read_back(self, card: Card, claim: Claim, step: Step, sent: Sent) -> None:
         try:
             observed = await self._observe(card.tool, step)
         except CentraError as error:
             observed = {}
             logger.warning("%s was written but could not be read back: %s", step.operation, error)
+        observed = {**observed, **to_jsonable_python(dict(sent.facts))}
         different = {
             name: observed[name] for name in step.after if name in observed and observed[name] != step.after[name]
         }
         verified = bool(step.after) and not different and step.after.keys() <= observed.keys()
-        outcome = {"verified": verified, "warnings": [warning.message for warning in warnings], "different": different}
-        state: Result = "partly" if warnings else "applied_differently" if different else "applied"
+        outcome: dict[str, Any] = {
+            "verified": verified,
+            "warnings": [warning.message for warning in sent.warnings],
+            "different": different,
+        }
+        if told := {name: observed[name] for name in sent.facts if name not in step.after}:
+            outcome["told"] = told
+        state: Result = "partly" if sent.warnings else "applied_differently" if different else "applied"
         await self._finish(claim.step, state, outcome, claim.token)
 
     async def _observe(self, tool: str, step: Step) -> dict[str, Any]:

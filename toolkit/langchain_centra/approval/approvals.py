@@ -259,7 +259,7 @@ class Approvals:
             args_digest=args_digest,
             preview={
                 **shown,
-                "measures": proposal.model_dump(mode="json")["measures"],
+                **proposal.model_dump(mode="json", include={"measures", "reverse"}),
                 "edited": args_digest != digest(call.args),
                 "written_before": written_parts(previous) if previous else [],
             },

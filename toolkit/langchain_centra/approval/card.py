@@ -13,7 +13,8 @@ from langchain_centra.approval.records import Card, StepRecord
 
 _SHOWN_ROWS = 5
 _ALL_ROWS_UP_TO = 10
-_KEPT_IN_JOURNAL = frozenset({"measures", "edited", "written_before"})
+_OF_THE_JOURNAL = frozenset({"measures", "reverse"})
+_KEPT_IN_JOURNAL = _OF_THE_JOURNAL | {"edited", "written_before"}
 _MARKUP = re.compile(r"[\\|\[`*]")
 _INVISIBLE = frozenset({"Cc", "Cf"})
 """Control characters, and those that join, hide or turn the text around them."""
@@ -27,7 +28,7 @@ def digest(value: Any) -> str:
 
 def preview(proposal: Proposal, *, revision: int, read_at: str, expires_at: str, args_digest: str) -> dict[str, Any]:
     """The card as JSON, with the keys that clients rely on; amounts are decimal strings."""
-    shown = proposal.model_dump(mode="json", exclude={"steps", "measures"})
+    shown = proposal.model_dump(mode="json", exclude={"steps", *_OF_THE_JOURNAL})
     shown["effects"] = sorted(shown["effects"])
     return {
         "revision": revision,

@@ -68,6 +68,7 @@ def _step_lines(card: Card, step: StepRecord) -> list[str]:
         lines.append(f"{part}: {_PARTS.get(step.state, 'not written')}.")
     lines += [str(outcome[key]) for key in ("reason", "detail") if outcome.get(key)]
     lines += [f"Warning from the store: {warning}" for warning in outcome.get("warnings", ())]
+    lines += [f"{name}: {value}." for name, value in outcome.get("told", {}).items()]
     lines += [f"{name} is now {value!r}." for name, value in outcome.get("different", {}).items()]
     if outcome.get("verified") is False:
         lines.append("Not verified: the store does not show the result.")

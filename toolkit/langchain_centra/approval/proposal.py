@@ -46,8 +46,17 @@ class Step(_Frozen):
     after: dict[str, Any]
 
 
+class Reverse(_Frozen):
+    """The call that would take a write back, built from the state before it; `tool` takes `args`."""
+
+    tool: str
+    args: dict[str, Any]
+
+
 class Proposal(_Frozen):
     """Everything that a person has to know to decide, and the steps that follow from a yes.
+
+    `undo` says in words how to take it back, `reverse` is the call that does so, where the API can.
 
     `measures` holds the numbers that a policy bounds: "stock_delta" (units), "price_change_percent",
     "order_value" (in the order's currency); the number of rows is `rows`.
@@ -61,6 +70,7 @@ class Proposal(_Frozen):
     messages: tuple[str, ...] = ()
     stock: tuple[str, ...] = ()
     undo: str | None = None
+    reverse: Reverse | None = None
     warnings: tuple[str, ...] = ()
     rows: int = 1
     measures: Mapping[str, Decimal] = {}

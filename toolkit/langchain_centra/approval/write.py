@@ -1,12 +1,25 @@
 """What the approval has to know of a tool that writes."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from pydantic import BaseModel
 
 from langchain_centra.approval.proposal import Proposal, Step
 from langchain_centra.client import AsyncCentra, UserMessage
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """What the store answered to a mutation: its warnings, and what the payload shows of the result.
+
+    `facts` are compared with the step's `after` where they have its names; the others are told, such as the number
+    of an object that was made.
+    """
+
+    warnings: tuple[UserMessage, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Write(Protocol):
@@ -31,6 +44,6 @@ class Write(Protocol):
         """The arguments as their model; raises CannotPropose when one is wrong."""
         ...
 
-    async def send(self, centra: AsyncCentra, step: Step) -> tuple[UserMessage, ...]:
-        """Send the step's mutation, once, and return the server's warnings."""
+    async def send(self, centra: AsyncCentra, step: Step) -> Sent:
+        """Send the step's mutation, once, and return what the store answered."""
         ...

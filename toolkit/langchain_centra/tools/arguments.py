@@ -1,7 +1,7 @@
 """Arguments that several tools take, and how a wrong one is explained to the model."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
@@ -38,6 +38,7 @@ Quantity = Annotated[
     BeforeValidator(_number),
 ]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+ResponseFormat = Literal["concise", "detailed"]
 Sku = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 

@@ -1,11 +1,9 @@
 """Reading orders."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from datetime import date, datetime, time, tzinfo
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from langchain_centra.approval.proposal import Impossible
 from langchain_centra.client import AsyncCentra
@@ -24,6 +22,7 @@ from langchain_centra.operations.orders import (
     Totals,
 )
 from langchain_centra.tools.arguments import LARGEST_INT, Arguments, OrderNumber, Text
+from langchain_centra.tools.periods import Moment, date_range, in_order, period_sentence
 from langchain_centra.tools.spec import Answer, read_tool
 from langchain_centra.tools.text import amount, cell, clipped, flag, left_out, table, when, written
 
@@ -37,15 +36,7 @@ def _status(value: Any) -> Any:
     return _SPOKEN.get(value.strip().upper(), value.strip().upper()) if isinstance(value, str) else value
 
 
-def _moment(value: Any) -> date | datetime:
-    for kind in (date, datetime):
-        with suppress(TypeError, ValueError):
-            return kind.fromisoformat(value)
-    raise ValueError("Give a date such as 2026-11-01 or an ISO time")
-
-
 Status = Annotated[Literal["PENDING", "CONFIRMED", "PROCESSING", "SHIPPED", "CANCELLED"], BeforeValidator(_status)]
-Moment = Annotated[date | datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string"})]
 
 
 class SearchOrders(Arguments):
@@ -61,8 +52,7 @@ class SearchOrders(Arguments):
     @field_validator("created_to")
     @classmethod
     def _in_order(cls, value: Moment | None, info: ValidationInfo) -> Moment | None:
-        start = info.data.get("created_from")
-        if value and start and value.isoformat()[:10] < start.isoformat()[:10]:
+        if not in_order(info.data.get("created_from"), value):
             raise ValueError("It should be on or after created_from")
         return value
 
@@ -78,7 +68,7 @@ class GetOrder(Arguments):
 async def search_orders(centra: AsyncCentra, arguments: SearchOrders) -> Answer:
     """Find orders, newest first, by status, customer, day or hold. Use get_order when the number is known."""
     where = await _filter(centra, arguments)
-    period = _period(where)
+    period = period_sentence("Created", where.get("createdAt", {}))
     reply = await SEARCH_ORDERS(centra, where=where or None, last=arguments.limit)
     rows = _newest_first(reply)
     if not rows:
@@ -127,32 +117,9 @@ async def _filter(centra: AsyncCentra, arguments: SearchOrders) -> dict[str, Any
         where["search"] = arguments.customer
     if arguments.on_hold is not None:
         where["isOnHold"] = arguments.on_hold
-    if arguments.created_from or arguments.created_to:
-        zone = await centra.store_timezone()
-        bounds = {"from": _start(arguments.created_from, zone), "to": _end(arguments.created_to, zone)}
-        where["createdAt"] = {side: bound.isoformat() for side, bound in bounds.items() if bound}
+    if bounds := await date_range(centra, arguments.created_from, arguments.created_to):
+        where["createdAt"] = bounds
     return where
-
-
-def _period(where: Mapping[str, Any]) -> list[str]:
-    bounds = where.get("createdAt", {})
-    return [f"Created {' '.join(f'{side} {bound}' for side, bound in bounds.items())}."] if bounds else []
-
-
-def _start(moment: date | datetime | None, zone: tzinfo) -> datetime | None:
-    return _at(moment, time.min, zone)
-
-
-def _end(moment: date | datetime | None, zone: tzinfo) -> datetime | None:
-    return _at(moment, time(23, 59, 59), zone)
-
-
-def _at(moment: date | datetime | None, hour: time, zone: tzinfo) -> datetime | None:
-    if moment is None:
-        return None
-    if not isinstance(moment, datetime):
-        return datetime.combine(moment, hour, zone)
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 def _newest_first(reply: Reply[FoundOrders]) -> list[OrderRow]:

@@ -9,7 +9,8 @@ from pydantic import BaseModel
 
 from langchain_centra.approval.effects import Effect
 from langchain_centra.approval.proposal import Proposal, Step
-from langchain_centra.client import AsyncCentra, UserMessage
+from langchain_centra.approval.write import Sent
+from langchain_centra.client import AsyncCentra
 from langchain_centra.operations.operation import Operation
 from langchain_centra.tools.arguments import validated
 
@@ -29,6 +30,7 @@ class Answer:
 Read = Callable[[AsyncCentra, Any], Awaitable[Answer]]
 Propose = Callable[[AsyncCentra, Any], Awaitable[Proposal]]
 Observe = Callable[[AsyncCentra, Step], Awaitable[dict[str, Any]]]
+Facts = Callable[[Step, Any], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,22 +81,25 @@ class WriteTool(ToolSpec):
 
     `propose` works out with reads alone what would change. `observe` reads the fields of a step's `before` and
     `after` as they now are, and leaves out what cannot be read. `effects` is everything that the write can ever
-    cause; each proposal carries its own.
+    cause; each proposal carries its own. `facts` takes from a mutation's answer what it shows of the result, under
+    the names of the step's `after` or of its own.
     """
 
     effects: frozenset[Effect]
     propose: Propose
     observe: Observe
+    facts: Facts
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if not any(operation.is_mutation for operation in self.operations) or not self.effects:
             raise TypeError(f"{self.name} is declared as a write, so it needs a mutation and effects.")
 
-    async def send(self, centra: AsyncCentra, step: Step) -> tuple[UserMessage, ...]:
-        """Send the step's mutation as it was frozen and return the server's warnings."""
+    async def send(self, centra: AsyncCentra, step: Step) -> Sent:
+        """Send the step's mutation as it was frozen and return what the store answered."""
         operation = next(operation for operation in self.operations if operation.name == step.operation)
-        return (await operation(centra, **step.variables)).warnings
+        reply = await operation(centra, **step.variables)
+        return Sent(warnings=reply.warnings, facts=self.facts(step, reply.data))
 
 
 def read_tool(*, group: str, operations: Sequence[Operation[Any]]) -> Callable[[Read], ReadTool]:
@@ -106,14 +111,23 @@ def read_tool(*, group: str, operations: Sequence[Operation[Any]]) -> Callable[[
     return declare
 
 
+def _no_facts(_step: Step, _data: Any) -> Mapping[str, Any]:
+    return {}
+
+
 def write_tool(
-    *, group: str, operations: Sequence[Operation[Any]], effects: Sequence[Effect], observe: Observe
+    *,
+    group: str,
+    operations: Sequence[Operation[Any]],
+    effects: Sequence[Effect],
+    observe: Observe,
+    facts: Facts = _no_facts,
 ) -> Callable[[Propose], WriteTool]:
     """Declare a write by its proposal: the function only reads, and its proposal's steps are what is sent."""
 
     def declare(function: Propose) -> WriteTool:
         declared = _declared(function, group, operations)
-        return WriteTool(**declared, effects=frozenset(effects), propose=function, observe=observe)
+        return WriteTool(**declared, effects=frozenset(effects), propose=function, observe=observe, facts=facts)
 
     return declare
 

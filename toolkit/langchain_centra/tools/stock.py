@@ -7,6 +7,7 @@ from pydantic import Field
 
 from langchain_centra.approval.proposal import Impossible
 from langchain_centra.client import AsyncCentra
+from langchain_centra.operations.kept import kept
 from langchain_centra.operations.stock import (
     LIST_WAREHOUSES,
     SIMILAR_SKUS,
@@ -20,6 +21,7 @@ from langchain_centra.operations.stock import (
     stock_by_sku,
 )
 from langchain_centra.tools.arguments import Arguments, Sku, Text
+from langchain_centra.tools.choice import one_named
 from langchain_centra.tools.spec import Answer, read_tool
 from langchain_centra.tools.text import TABLE_BYTES, cell, left_out, listed, table
 
@@ -71,7 +73,11 @@ async def list_warehouses(centra: AsyncCentra, arguments: ListWarehouses) -> Ans
 
 
 async def all_warehouses(centra: AsyncCentra) -> list[Warehouse]:
-    """Read every warehouse, page by page."""
+    """Return every warehouse; the list is kept for some minutes."""
+    return await kept(centra, "warehouses", lambda: _read_warehouses(centra))
+
+
+async def _read_warehouses(centra: AsyncCentra) -> list[Warehouse]:
     found: list[Warehouse] = []
     page = 1
     while True:
@@ -85,15 +91,7 @@ async def all_warehouses(centra: AsyncCentra) -> list[Warehouse]:
 
 def warehouse_named(name: str, warehouses: Sequence[Warehouse]) -> Warehouse:
     """Return the warehouse of that name, whatever its case; raises Impossible with the candidates."""
-    wanted = name.casefold()
-    exact = [warehouse for warehouse in warehouses if (warehouse.name or "").casefold() == wanted]
-    if len(exact) == 1:
-        return exact[0]
-    if exact:
-        raise Impossible(f"{len(exact)} warehouses are called {cell(name)!r}, so it is not clear which one is meant.")
-    close = [warehouse for warehouse in warehouses if wanted in (warehouse.name or "").casefold()]
-    names = listed([warehouse.name or "(no name)" for warehouse in close or warehouses])
-    raise Impossible(f"There is no warehouse {cell(name)!r}. {'Close to it' if close else 'The store has'}: {names}.")
+    return one_named("warehouse", name, warehouses, lambda warehouse: warehouse.name)
 
 
 async def stock_of(
