@@ -39,7 +39,7 @@ demo: install
 	@.venv/bin/centra-agent demo
 
 test: install
-	.venv/bin/pytest $(ARGS)
+	.venv/bin/pytest -n auto --dist worksteal $(ARGS)
 
 check: install
 	.venv/bin/ruff check

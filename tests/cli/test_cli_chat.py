@@ -47,11 +47,11 @@ def test_a_question_is_answered_with_the_calls_shown_as_they_start_and_end() -> 
 
 def test_approve_all_writes_every_waiting_change(shop: Sandbox) -> None:
     with terminal("chat") as chat:
-        chat.wait_for("The agent may propose changes to: orders, stock.")
+        chat.wait_for("orders, stock.")
         chat.wait_for("You:")
         chat.type("Confirm order 1042 and put the stock of TEE01BLKM in Stockholm to 25\r")
-        chat.wait_for("[a] approve all? ")
-        chat.type("a\r")
+        chat.wait_for("[a] approve all?")
+        chat.type("a")
         chat.wait_for("Verified by reading it back.")
         chat.wait_for("Verified by reading it back.")
         chat.wait_for("You:")
@@ -76,7 +76,7 @@ def test_a_conversation_that_was_left_at_a_card_shows_it_again(shop: Sandbox) ->
         chat.wait_for("Changes are waiting for your decision.")
         chat.wait_for("Change 1 of 1: confirm_order")
         chat.wait_for(ASK)
-        chat.type("y\r")
+        chat.type("y")
         chat.wait_for("Confirm order 1042 (646.00 SEK): Written.")
     assert written(shop) == ["confirmOrder"]
 
@@ -115,7 +115,7 @@ def test_a_change_that_was_approved_before_ctrl_c_is_written_once(shop: Sandbox)
         chat.wait_for("You:")
         chat.type("Confirm order 1042\r")
         chat.wait_for(ASK)
-        chat.type("y\r")
+        chat.type("y")
         while not shop.mutations:
             time.sleep(0.01)
         chat.type("\x03")

@@ -3,10 +3,22 @@
 import subprocess
 
 import pytest
-from terminals import COMMAND, PATIENCE, terminal
+from terminals import COMMAND, PATIENCE, Terminal, terminal
 from typer.testing import CliRunner
 
 from langchain_centra.cli.app import app
+
+
+def set_quantity(demo: Terminal, quantity: int) -> None:
+    """Fill in the form of a stock change: keep SKU, warehouse and reason, and give another quantity."""
+    demo.wait_for("lines 1, sku: TEE01BLKM")
+    demo.type("\r")
+    demo.wait_for("lines 1, warehouse: Stockholm")
+    demo.type("\r")
+    demo.wait_for("lines 1, quantity: 25")
+    demo.type(f"\x15{quantity}\r")
+    demo.wait_for("reason:")
+    demo.type("\r")
 
 
 def test_without_a_terminal_the_first_change_is_approved_and_the_second_rejected() -> None:
@@ -46,11 +58,10 @@ def test_it_runs_as_a_module_with_its_input_closed() -> None:
 def test_a_person_approves_one_change_and_edits_the_other() -> None:
     with terminal("demo") as demo:
         demo.wait_for("Change 1 of 2: [y] approve")
-        demo.type("y\r")
+        demo.type("y")
         demo.wait_for("Change 2 of 2: [y] approve")
-        demo.type("e\r")
-        demo.wait_for("Arguments: {")
-        demo.type('\x15{"lines": [{"sku": "TEE01BLKM", "warehouse": "Stockholm", "quantity": 20}]}\r')
+        demo.type("e")
+        set_quantity(demo, 20)
         demo.wait_for("What became of the changes")
         assert demo.wait() == 0
     assert "Cancel order 1042 (646.00 SEK, 3 units): Written." in demo.text
@@ -61,17 +72,16 @@ def test_a_person_approves_one_change_and_edits_the_other() -> None:
 def test_an_edit_that_does_more_than_the_card_is_asked_about() -> None:
     with terminal("demo") as demo:
         demo.wait_for("Change 1 of 2: [y] approve")
-        demo.type("n\r")
+        demo.type("r")
         demo.wait_for("Why?")
         demo.type("She wants it after all.\r")
         demo.wait_for("Change 2 of 2: [y] approve")
-        demo.type("e\r")
-        demo.wait_for("Arguments: {")
-        demo.type('\x15{"lines": [{"sku": "TEE01BLKM", "warehouse": "Stockholm", "quantity": 90}]}\r')
+        demo.type("e")
+        set_quantity(demo, 90)
         demo.wait_for("Change 1 of 1: set_stock (revision 2)")
         demo.wait_for("90 units")
         demo.wait_for("Change 1 of 1: [y] approve")
-        demo.type("y\r")
+        demo.type("y")
         assert demo.wait() == 0
     assert "Reason: She wants it after all." in demo.text
     assert "from 12 to 90 units: Written." in " ".join(demo.text.split())
@@ -81,15 +91,17 @@ def test_an_edit_that_does_more_than_the_card_is_asked_about() -> None:
 def test_an_impossible_edit_comes_back_with_the_reason() -> None:
     with terminal("demo") as demo:
         demo.wait_for("Change 1 of 2: [y] approve")
-        demo.type("e\r")
-        demo.wait_for("Arguments: {")
-        demo.type('\x15{"order_number": 999999}\r')
+        demo.type("e")
+        demo.wait_for("order number: 1042")
+        demo.type("\x15999999\r")
+        for _ in range(4):
+            demo.type("\r")
         demo.wait_for("Change 2 of 2: [y] approve")
-        demo.type("y\r")
+        demo.type("y")
         demo.wait_for("The edit was not taken:")
         demo.wait_for("Change 2 of 2: set_stock")
         demo.wait_for("[a] approve all?")
-        demo.type("a\r")
+        demo.type("a")
         assert demo.wait() == 0
 
 

@@ -48,7 +48,7 @@ async def chat(thread_id: str | None) -> None:
             )
             return
         prompt = Prompt()
-        decide = partial(ask_person, ask=prompt.answer, say=screen.say)
+        decide = partial(ask_person, person=prompt, say=screen.say)
         await _Chat(Conversation(agent, thread_id, login(), screen, decide), screen, prompt).run()
 
 
@@ -79,7 +79,7 @@ class _Chat:
         if state.interrupts:
             self._screen.say("Changes are waiting for your decision.", "bold")
             await self._turn(self._conversation.go_on())
-        elif state.next:
+        elif state.tasks:
             self._screen.say("The agent was stopped before its answer; /continue lets it finish.", "bold")
 
     async def _line(self) -> str | None:

@@ -42,7 +42,8 @@ class Conversation:
     async def go_on(self) -> None:
         """Go on where the thread stopped: let a turn that broke off run on, and ask about the cards that wait."""
         state = await self.state()
-        if state.next and not state.interrupts:
+        # A node that was stopped after its writes were stored is no longer in `next`, but its step has yet to end.
+        if state.tasks and not state.interrupts:
             await self._stream(None)
         await self._answer_cards()
 

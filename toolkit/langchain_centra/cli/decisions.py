@@ -1,49 +1,46 @@
 """Asking a person to decide on the waiting cards."""
 
-import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Protocol
 
 from langchain_centra.cli.cards import Action
 from langchain_centra.cli.errors import CommandFailed
+from langchain_centra.cli.form import fill_in
+from langchain_centra.tools import TOOLS
+from langchain_centra.tools.structured import argument_schema
 
 Decision = dict[str, Any]
 Request = Mapping[str, Any]
 """What an interrupt asks: LangChain's `HITLRequest`, with `error` if the last answer was not taken."""
 
-Ask = Callable[[str, str], Awaitable[str]]
-"""Shows a question and a text that is already filled in, and returns the line that the person enters."""
+
+class Person(Protocol):
+    """Whoever sits at the terminal; methods raise Undecided when they leave."""
+
+    async def key(self, question: str, keys: Collection[str]) -> str:
+        """Answer with one key."""
+        ...
+
+    async def answer(self, question: str, filled_in: str) -> str:
+        """Answer with a line."""
+        ...
+
 
 Say = Callable[[str], None]
 
 UNATTENDED_REASON = "Nobody was asked: the demo ran without a terminal."
 
-_CHOICES = {
-    "approve": "approve",
-    "y": "approve",
-    "yes": "approve",
-    "edit": "edit",
-    "e": "edit",
-    "reject": "reject",
-    "r": "reject",
-    "n": "reject",
-    "no": "reject",
-    "a": "all",
-    "all": "all",
-    "approve all": "all",
-}
 
-
-async def ask_person(request: Request, ask: Ask, say: Say) -> list[Decision]:
+async def ask_person(request: Request, person: Person, say: Say) -> list[Decision]:
     """Ask for a decision on each card, in order; each decision names the card that it was made on."""
     actions: Sequence[Action] = request["action_requests"]
     decided: list[Decision] = []
     while len(decided) < len(actions):
         waiting = actions[len(decided) :]
-        choice = await _choice(waiting, len(decided) + 1, len(actions), ask, say)
-        if choice == "all":
+        key = await _key(waiting, len(decided) + 1, len(actions), person)
+        if key == "a":
             decided += [_decision(action, "approve") for action in waiting]
-        elif decision := await _chosen(choice, waiting[0], ask, say):
+        elif decision := await _chosen(key, waiting[0], person, say):
             decided.append(decision)
     return decided
 
@@ -73,49 +70,31 @@ class Unattended:
         return _decision(action, "reject", message=UNATTENDED_REASON)
 
 
-async def _choice(waiting: Sequence[Action], number: int, total: int, ask: Ask, say: Say) -> str:
-    everything = ", [a] approve all" if len(waiting) > 1 else ""
-    question = f"Change {number} of {total}: [y] approve, [e] edit, [r] reject{everything}? "
-    while True:
-        answer = (await ask(question, "")).strip().lower()
-        choice = _CHOICES.get(answer)
-        if choice and (choice != "all" or len(waiting) > 1):
-            return choice
-        say("Enter one of the letters. Nothing is written before every change is decided.")
+async def _key(waiting: Sequence[Action], number: int, total: int, person: Person) -> str:
+    several = len(waiting) > 1
+    question = f"Change {number} of {total}: [y] approve, [e] edit, [r] reject{', [a] approve all' * several}? "
+    return await person.key(question, "yera" if several else "yer")
 
 
-async def _chosen(choice: str, action: Action, ask: Ask, say: Say) -> Decision | None:
-    if choice == "edit":
-        return await _edit(action, ask, say)
-    if choice == "reject":
-        reason = (await ask("Why? The agent reads this: ", "")).strip()
+async def _chosen(key: str, action: Action, person: Person, say: Say) -> Decision | None:
+    if key == "e":
+        return await _edit(action, person, say)
+    if key == "r":
+        reason = (await person.answer("Why? The agent reads this: ", "")).strip()
         return _decision(action, "reject", **({"message": reason} if reason else {}))
     return _decision(action, "approve")
 
 
-async def _edit(action: Action, ask: Ask, say: Say) -> Decision | None:
+async def _edit(action: Action, person: Person, say: Say) -> Decision | None:
     """Let the person change the arguments; None when they are left as they are."""
-    say("Change the arguments. That approves the edited change, unless it does more than this card: then it is asked.")
-    text = json.dumps(action["args"], ensure_ascii=False)
-    while text := (await ask("Arguments: ", text)).strip():
-        args, problem = _parsed(text)
-        if args == action["args"]:
-            break
-        if args is not None:
-            return _decision(action, "edit", edited_action={"name": action["name"], "args": args})
-        say(f"{problem} Correct it, or clear the line to go back.")
-    say("Nothing was edited.")
-    return None
-
-
-def _parsed(text: str) -> tuple[dict[str, Any] | None, str]:
-    try:
-        args = json.loads(text)
-    except json.JSONDecodeError as error:
-        return None, f"This is not JSON (from character {error.pos + 1} on: {error.msg})."
-    if not isinstance(args, dict):
-        return None, f"The arguments are an object in braces, not {text[:20]}."
-    return args, ""
+    say("Change what is wrong; Enter keeps a line, an empty line leaves the argument out.")
+    say("This approves the edited change, unless it does more than this card: then it is asked again.")
+    arguments = {spec.name: spec.args for spec in TOOLS}[action["name"]]
+    args = await fill_in(action["args"], argument_schema(arguments), person.answer)
+    if args == action["args"]:
+        say("Nothing was edited.")
+        return None
+    return _decision(action, "edit", edited_action={"name": action["name"], "args": args})
 
 
 def _decision(action: Action, kind: str, **more: Any) -> Decision:

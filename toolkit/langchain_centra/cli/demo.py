@@ -34,7 +34,7 @@ async def demo(url: str) -> None:
     centra = AsyncCentra(url, Sandbox.TOKEN, name="sandbox")
     async with CentraToolkit(centra, writes=True, journal=Journal.memory()) as toolkit:
         agent = build_store_agent(model, toolkit, checkpointer=InMemorySaver())
-        decide: Decide = partial(ask_person, ask=Prompt().answer, say=screen.say) if attended else Unattended()
+        decide: Decide = partial(ask_person, person=Prompt(), say=screen.say) if attended else Unattended()
         approver = login() if attended else "nobody (demo without a terminal)"
         conversation = Conversation(agent, uuid.uuid4().hex, approver, screen, decide)
         screen.say(f"You: {REQUEST}", "bold")
