@@ -3,9 +3,12 @@
 from ariadne.types import SchemaBindable
 
 from . import (
+    attributes,
     catalogue,
+    categories,
     channels,
     customers,
+    displays,
     order_updates,
     order_writes,
     orders,
@@ -16,7 +19,18 @@ from . import (
     stock_writes,
 )
 
-_READS = (catalogue, channels, customers, orders, platform, shipments, stock)
+_READS = (
+    attributes,
+    catalogue,
+    categories,
+    channels,
+    customers,
+    displays,
+    orders,
+    platform,
+    shipments,
+    stock,
+)
 _WRITES = (order_updates, order_writes, shipment_writes, stock_writes)
 
 
