@@ -3,11 +3,14 @@
 from ariadne.types import SchemaBindable
 
 from . import (
+    attribute_writes,
     attributes,
     catalogue,
     categories,
+    category_writes,
     channels,
     customers,
+    display_writes,
     displays,
     order_updates,
     order_writes,
@@ -31,7 +34,15 @@ _READS = (
     shipments,
     stock,
 )
-_WRITES = (order_updates, order_writes, shipment_writes, stock_writes)
+_WRITES = (
+    attribute_writes,
+    category_writes,
+    display_writes,
+    order_updates,
+    order_writes,
+    shipment_writes,
+    stock_writes,
+)
 
 
 def bindables() -> list[SchemaBindable]:
