@@ -141,7 +141,7 @@ async def test_one_of_several_operations_is_chosen_by_name(sandbox: Sandbox) -> 
 @pytest.mark.parametrize(
     ("document", "what"),
     [
-        ("{ displays { id } }", "displays"),
+        ("{ events { id } }", "events"),
         ("mutation { deleteVoucher(id: 1) { userErrors { message } } }", "deleteVoucher"),
         ("{ warehouses { allocationPolicy } }", "Warehouse.allocationPolicy"),
         ("{ orders(where: {affiliateId: 1}) { id } }", "OrderFilter.affiliateId"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from . import messages
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from .state.stock import Warehouse
 
 _KEYS = {"id": "ID", "externalId": "external ID"}
+_URI = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def _find(rows: Iterable[Any], reference: Mapping[str, Any], what: str, *path: str) -> Any:
@@ -30,6 +32,27 @@ def _find(rows: Iterable[Any], reference: Mapping[str, Any], what: str, *path: s
                 return row
     key, value = next(((k, v) for k, v in reference.items() if v is not None), ("id", None))
     raise Refused(messages.not_found(what, _KEYS.get(key, key), value), *path)
+
+
+def find_by_id(rows: Mapping[int, Any], reference: Mapping[str, Any], what: str, *path: str) -> Any:
+    """Return the row that `{id: 1}` refers to, or refuse."""
+    number: Any = reference.get("id")
+    if number not in rows:
+        raise Refused(messages.not_found(what, "ID", number), *path)
+    return rows[number]
+
+
+def read_uri(given: str | None, name: str, *path: str) -> str:
+    """Return a URI as given, or one made from the name where it is absent or empty.
+
+    Raises:
+        Refused: it has other characters than lower case letters, digits and hyphens (which are allowed is inferred).
+    """
+    if not given:
+        return "-".join(re.findall(r"[a-z0-9]+", name.lower()))
+    if not _URI.fullmatch(given):
+        raise Refused(messages.BAD_URI, *path)
+    return given
 
 
 def find_order(state: State, reference: Mapping[str, Any], *path: str) -> Order:

@@ -46,7 +46,25 @@ NOT_DIRECT_TO_CONSUMER = "The order is not a direct-to-consumer order"
 NOT_WHOLESALE = "The order is not a wholesale order"
 SHIPPING_COST_STATUS = "Shipping cost can be changed on a CONFIRMED order only"
 SHIPPING_COST_RAISED = "Shipping cost can be lowered or set to 0, not raised"
+TOO_MANY_OBJECTS = "At most 100 objects can be given at once"
+EMPTY_NAME = "The name is empty"
+BAD_URI = "The URI has invalid characters"
+OTHER_STORE = "It belongs to another store"
+OTHER_PRODUCT = "The variant belongs to another product"
+TOO_DEEP = "The category tree has at most 6 levels"
+NO_SIBLING = "beforeCategory is not a sibling"
+UNDER_ITSELF = "A category can not stand under itself"
 OTHER_CURRENCY = "The amount must be in the currency of the order"
+
+
+def attribute_of_others(name: str, owner: str, given: str) -> str:
+    """A type of another kind of object."""
+    return f"Attribute type {name} is for {owner}, not for {given}"
+
+
+def attribute_is(name: str, *, mapped: bool) -> str:
+    """A mapped type takes ids, a dynamic one texts."""
+    return f"Attribute type {name} is {'mapped' if mapped else 'dynamic'}"
 
 
 def not_enough(sku: str, warehouse: str, free: int) -> str:

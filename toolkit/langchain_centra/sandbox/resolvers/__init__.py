@@ -3,9 +3,15 @@
 from ariadne.types import SchemaBindable
 
 from . import (
+    attribute_writes,
+    attributes,
     catalogue,
+    categories,
+    category_writes,
     channels,
     customers,
+    display_writes,
+    displays,
     order_updates,
     order_writes,
     orders,
@@ -16,8 +22,27 @@ from . import (
     stock_writes,
 )
 
-_READS = (catalogue, channels, customers, orders, platform, shipments, stock)
-_WRITES = (order_updates, order_writes, shipment_writes, stock_writes)
+_READS = (
+    attributes,
+    catalogue,
+    categories,
+    channels,
+    customers,
+    displays,
+    orders,
+    platform,
+    shipments,
+    stock,
+)
+_WRITES = (
+    attribute_writes,
+    category_writes,
+    display_writes,
+    order_updates,
+    order_writes,
+    shipment_writes,
+    stock_writes,
+)
 
 
 def bindables() -> list[SchemaBindable]:

@@ -53,6 +53,7 @@ _VARIANTS = Listing(
             "name": attrgetter("name"),
             "status": attrgetter("status"),
             "variantNumber": attrgetter("variant_number"),
+            "displayId": lambda variant: [row.id for row in variant.product.displays if row.item_of(variant)],
             "productId": attrgetter("product.id"),
             "sizeChartId": attrgetter("size_chart.id"),
             "sizeId": lambda variant: [size.size.id for size in variant.product_sizes],

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from langchain_centra.sandbox.state import State
 
 from .assortment import fill_assortment
+from .attributes import fill_attributes
 from .channels import fill_channels
+from .displays import fill_displays
 from .known import DEMO_SKU, KNOWN_ORDERS
 from .orders import fill_orders
 from .people import fill_people
@@ -33,8 +35,10 @@ def seeded_state(now: datetime, zone: tzinfo, scale: int) -> State:
     state = State()
     fill_channels(state, opened)
     fill_assortment(state, opened)
+    fill_displays(state)
     fill_people(state, opened, Random(_SEED))  # noqa: S311 (sample data)
     open_stock(state, opened)
     fill_orders(state, today, scale, _SEED)
     fill_stock(state, Random(_SEED))  # noqa: S311
+    fill_attributes(state)
     return state

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
 
+from .attributes import AssignedAttributes, Owner, owner_of
 from .stock import Stock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .attributes import AttributeType, MappedAttribute
     from .catalogue import Brand, Collection, Folder, Product, ProductSize, ProductVariant, SizeChart
     from .channels import (
         Account,
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
         Store,
         StorePlugin,
     )
+    from .displays import Category, Display, TaxGroup
     from .orders import Order, Shipment, Voucher
     from .stock import StockChange, StockChangeLine, Warehouse
 
@@ -36,7 +39,8 @@ class State:
     """Everything the store knows.
 
     Keys: `orders` by number, `stock` by SKU and warehouse id, `product_sizes` by SKU, `currencies` and `countries` by
-    code, everything else by id. Orders and stock changes stand in the order in which they were made.
+    code, `attribute_types` by name, `attributes` by object type and id, everything else by id. Orders and stock
+    changes stand in the order in which they were made, categories in the order in which siblings follow each other.
     """
 
     currencies: dict[str, Currency] = field(default_factory=dict)
@@ -55,6 +59,12 @@ class State:
     products: dict[int, Product] = field(default_factory=dict)
     product_variants: dict[int, ProductVariant] = field(default_factory=dict)
     product_sizes: dict[str, ProductSize] = field(default_factory=dict)
+    tax_groups: dict[int, TaxGroup] = field(default_factory=dict)
+    categories: dict[int, Category] = field(default_factory=dict)
+    displays: dict[int, Display] = field(default_factory=dict)
+    attribute_types: dict[str, AttributeType] = field(default_factory=dict)
+    mapped_attributes: dict[int, MappedAttribute] = field(default_factory=dict)
+    attributes: dict[Owner, AssignedAttributes] = field(default_factory=dict)
     stock: dict[tuple[str, int], Stock] = field(default_factory=dict)
     stock_changes: dict[int, StockChange] = field(default_factory=dict)
     accounts: dict[int, Account] = field(default_factory=dict)
@@ -69,6 +79,10 @@ class State:
     def new_id(self) -> int:
         """Return an id that no seeded or created object has."""
         return next(self._ids)
+
+    def attributes_of(self, row: object) -> AssignedAttributes:
+        """Return what is assigned to an object, to be read and written."""
+        return self.attributes.setdefault(owner_of(row), AssignedAttributes())
 
     def stock_at(self, size: ProductSize, warehouse: Warehouse) -> Stock:
         """Return the stock of a size in a warehouse, an empty row if there was none."""

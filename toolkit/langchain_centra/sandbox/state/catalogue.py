@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from .channels import Country, MonetaryValue
+    from .displays import Display
 
 
 @dataclass(slots=True, eq=False)
@@ -113,6 +114,7 @@ class Product:
     bundle: None = None
     measurement_table: None = None
     variants: list[ProductVariant] = field(default_factory=list)
+    displays: list[Display] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)

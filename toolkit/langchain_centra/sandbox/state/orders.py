@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Store,
         StorePlugin,
     )
+    from .displays import Category, Display
     from .stock import StockChangeLine, Warehouse
 
 
@@ -147,8 +148,24 @@ class ProductOrderLine:
     comment: str | None = None
     allocations: list[Allocation] = field(default_factory=list)
     product_external_url: None = None
-    frontend_item_id: None = None
     delivery_window: None = None
+
+    @property
+    def display(self) -> Display | None:
+        """The display through which the order's store sells the product."""
+        displays = self.product_size.product_variant.product.displays
+        return next((display for display in displays if display.store is self.order.store), None)
+
+    @property
+    def category(self) -> Category | None:
+        """The display's canonical category (inferred)."""
+        return self.display.canonical_category if self.display else None
+
+    @property
+    def frontend_item_id(self) -> str | None:
+        """The Checkout API's item: display item and product size."""
+        item = self.display.item_of(self.product_size.product_variant) if self.display else None
+        return f"{item.id}-{self.product_size.id}" if item else None
 
     @property
     def value_cents(self) -> int:
