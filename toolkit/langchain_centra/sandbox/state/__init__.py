@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         StorePlugin,
     )
     from .orders import Order, Shipment, Voucher
+    from .prices import Price
     from .stock import StockChange, StockChangeLine, Warehouse
 
 _FIRST_NEW_ID = 1_000_000_000
@@ -35,8 +36,9 @@ _FIRST_NEW_ID = 1_000_000_000
 class State:
     """Everything the store knows.
 
-    Keys: `orders` by number, `stock` by SKU and warehouse id, `product_sizes` by SKU, `currencies` and `countries` by
-    code, everything else by id. Orders and stock changes stand in the order in which they were made.
+    Keys: `orders` by number, `stock` by SKU and warehouse id, `prices` by pricelist id and variant id,
+    `product_sizes` by SKU, `currencies` and `countries` by code, everything else by id. Orders
+    and stock changes stand in the order in which they were made.
     """
 
     currencies: dict[str, Currency] = field(default_factory=dict)
@@ -55,6 +57,7 @@ class State:
     products: dict[int, Product] = field(default_factory=dict)
     product_variants: dict[int, ProductVariant] = field(default_factory=dict)
     product_sizes: dict[str, ProductSize] = field(default_factory=dict)
+    prices: dict[tuple[int, int], Price] = field(default_factory=dict)
     stock: dict[tuple[str, int], Stock] = field(default_factory=dict)
     stock_changes: dict[int, StockChange] = field(default_factory=dict)
     accounts: dict[int, Account] = field(default_factory=dict)
