@@ -16,35 +16,35 @@ from . import (
     order_writes,
     orders,
     platform,
+    prices,
     shipment_writes,
     shipments,
     stock,
     stock_writes,
 )
 
-_READS = (
+_MODULES = (
+    attribute_writes,
     attributes,
     catalogue,
     categories,
+    category_writes,
     channels,
     customers,
-    displays,
-    orders,
-    platform,
-    shipments,
-    stock,
-)
-_WRITES = (
-    attribute_writes,
-    category_writes,
     display_writes,
+    displays,
     order_updates,
     order_writes,
+    orders,
+    platform,
+    prices,
     shipment_writes,
+    shipments,
+    stock,
     stock_writes,
 )
 
 
 def bindables() -> list[SchemaBindable]:
     """Return everything that the schema is made executable with."""
-    return [bindable for module in (*_READS, *_WRITES) for bindable in module.BINDABLES]
+    return [bindable for module in _MODULES for bindable in module.BINDABLES]

@@ -15,6 +15,7 @@ from .displays import fill_displays
 from .known import DEMO_SKU, KNOWN_ORDERS
 from .orders import fill_orders
 from .people import fill_people
+from .prices import fill_prices
 from .stock import fill_stock, open_stock
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def seeded_state(now: datetime, zone: tzinfo, scale: int) -> State:
     fill_channels(state, opened)
     fill_assortment(state, opened)
     fill_displays(state)
+    fill_prices(state, opened)
     fill_people(state, opened, Random(_SEED))  # noqa: S311 (sample data)
     open_stock(state, opened)
     fill_orders(state, today, scale, _SEED)

@@ -58,7 +58,10 @@ _PRICELISTS: list[tuple[str, str, int, list[str]]] = [
     ("EUR", "EUR", 1, ["DK", "FI", "NO", "DE", "NL", "FR", "PT", "GB"]),
     ("USD", "USD", 1, ["US"]),
     ("Wholesale EUR", "EUR", 2, []),
+    ("Members SEK", "SEK", 1, []),
+    ("Archive Sale EUR", "EUR", 1, []),
 ]
+_MAIN_PRICELISTS = 4
 _PLUGINS = [
     ("Klarna Payments", "klarna-payments", "klarna_payments", False),
     ("Adyen Drop-In", "adyen-drop-in", "adyen_drop_in", True),
@@ -121,9 +124,10 @@ def _fill_stores(state: State) -> None:
         state.pricelists[i] = Pricelist(
             id=i,
             name=name,
-            status="ACTIVE",
+            status="INACTIVE" if name.startswith("Archive") else "ACTIVE",
             currency=state.currencies[code],
             store=state.stores[store_id],
             default_shipping_option=standard,
             assigned_to_countries=[state.countries[c] for c in codes],
+            is_default_for_currency=i <= _MAIN_PRICELISTS,
         )

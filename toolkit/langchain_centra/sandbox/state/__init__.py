@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
     from .displays import Category, Display, TaxGroup
     from .orders import Order, Shipment, Voucher
+    from .prices import Price
     from .stock import StockChange, StockChangeLine, Warehouse
 
 _FIRST_NEW_ID = 1_000_000_000
@@ -38,9 +39,10 @@ _FIRST_NEW_ID = 1_000_000_000
 class State:
     """Everything the store knows.
 
-    Keys: `orders` by number, `stock` by SKU and warehouse id, `product_sizes` by SKU, `currencies` and `countries` by
-    code, `attribute_types` by name, `attributes` by object type and id, everything else by id. Orders and stock
-    changes stand in the order in which they were made, categories in the order in which siblings follow each other.
+    Keys: `orders` by number, `stock` by SKU and warehouse id, `prices` by pricelist id and variant id, `product_sizes`
+    by SKU, `currencies` and `countries` by code, `attribute_types` by name, `attributes` by object type and id,
+    everything else by id. Orders and stock changes stand in the order in which they were made, categories in the order
+    in which siblings follow each other.
     """
 
     currencies: dict[str, Currency] = field(default_factory=dict)
@@ -65,6 +67,7 @@ class State:
     attribute_types: dict[str, AttributeType] = field(default_factory=dict)
     mapped_attributes: dict[int, MappedAttribute] = field(default_factory=dict)
     attributes: dict[Owner, AssignedAttributes] = field(default_factory=dict)
+    prices: dict[tuple[int, int], Price] = field(default_factory=dict)
     stock: dict[tuple[str, int], Stock] = field(default_factory=dict)
     stock_changes: dict[int, StockChange] = field(default_factory=dict)
     accounts: dict[int, Account] = field(default_factory=dict)

@@ -121,7 +121,8 @@ class Product:
 class ProductVariant:
     """A variant, usually a colour; it carries the prices.
 
-    `price_cents` holds the price by currency code, tax included, in the currency's smallest unit.
+    `price_cents` holds the full price by currency code, tax included, in the currency's smallest unit: what the seed's
+    orders were placed at, and what its pricelists start from (`State.prices`).
     """
 
     id: int
