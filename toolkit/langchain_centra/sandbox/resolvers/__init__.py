@@ -10,13 +10,14 @@ from . import (
     order_writes,
     orders,
     platform,
+    returns,
     shipment_writes,
     shipments,
     stock,
     stock_writes,
 )
 
-_READS = (catalogue, channels, customers, orders, platform, shipments, stock)
+_READS = (catalogue, channels, customers, orders, platform, returns, shipments, stock)
 _WRITES = (order_updates, order_writes, shipment_writes, stock_writes)
 
 

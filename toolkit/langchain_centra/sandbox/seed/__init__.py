@@ -13,7 +13,8 @@ from .channels import fill_channels
 from .known import DEMO_SKU, KNOWN_ORDERS
 from .orders import fill_orders
 from .people import fill_people
-from .stock import fill_stock, open_stock
+from .returns import fill_returns
+from .stock import fill_stock, open_stock, record_movements
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
@@ -36,5 +37,7 @@ def seeded_state(now: datetime, zone: tzinfo, scale: int) -> State:
     fill_people(state, opened, Random(_SEED))  # noqa: S311 (sample data)
     open_stock(state, opened)
     fill_orders(state, today, scale, _SEED)
+    fill_returns(state, today)
     fill_stock(state, Random(_SEED))  # noqa: S311
+    record_movements(state, today, Random(_SEED))  # noqa: S311
     return state
