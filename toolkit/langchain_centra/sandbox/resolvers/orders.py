@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         PaymentHistoryEntry,
         ProductOrderLine,
     )
+    from langchain_centra.sandbox.state.returns import Return
 
 query = QueryType()
 order_type = InterfaceType("Order")
@@ -237,5 +238,6 @@ def payment_value(entry: PaymentHistoryEntry, _info: Info) -> MonetaryValue:
 
 
 @payment_type.field("return")
-def payment_return(_entry: PaymentHistoryEntry, _info: Info) -> None:
-    """Return the return behind a refund: none, there are no refunds in the sandbox."""
+def payment_return(entry: PaymentHistoryEntry, _info: Info) -> Return | None:
+    """Return the return behind a refund."""
+    return entry.refund_of

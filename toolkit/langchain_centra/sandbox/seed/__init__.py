@@ -16,7 +16,8 @@ from .known import DEMO_SKU, KNOWN_ORDERS
 from .orders import fill_orders
 from .people import fill_people
 from .prices import fill_prices
-from .stock import fill_stock, open_stock
+from .returns import fill_returns
+from .stock import fill_stock, open_stock, record_movements
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
@@ -41,6 +42,8 @@ def seeded_state(now: datetime, zone: tzinfo, scale: int) -> State:
     fill_people(state, opened, Random(_SEED))  # noqa: S311 (sample data)
     open_stock(state, opened)
     fill_orders(state, today, scale, _SEED)
+    fill_returns(state, today)
     fill_stock(state, Random(_SEED))  # noqa: S311
     fill_attributes(state)
+    record_movements(state, today, Random(_SEED))  # noqa: S311
     return state

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .displays import Category, Display, TaxGroup
     from .orders import Order, Shipment, Voucher
     from .prices import Price
+    from .returns import Return
     from .stock import StockChange, StockChangeLine, Warehouse
 
 _FIRST_NEW_ID = 1_000_000_000
@@ -77,6 +78,7 @@ class State:
     orders: dict[int, Order] = field(default_factory=dict)
     order_numbers: dict[str, int] = field(default_factory=dict)
     shipments: dict[int, Shipment] = field(default_factory=dict)
+    returns: dict[int, Return] = field(default_factory=dict)
     _ids: Iterator[int] = field(default_factory=lambda: count(_FIRST_NEW_ID))
 
     def new_id(self) -> int:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         StorePlugin,
     )
     from .displays import Category, Display
+    from .returns import Return
     from .stock import StockChangeLine, Warehouse
 
 
@@ -249,7 +250,7 @@ class AppliedVoucherDiscount:
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class PaymentHistoryEntry:
-    """One step of a payment; cancels are negative amounts."""
+    """One step of a payment; cancels and refunds are negative amounts (of refunds inferred)."""
 
     id: int
     created_at: datetime
@@ -263,6 +264,7 @@ class PaymentHistoryEntry:
     source: str | None = None
     store_plugin: StorePlugin | None = None
     external_id: str | None = None
+    refund_of: Return | None = None
     admin_user: None = None
 
     @property
