@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from graphql import ExecutionResult, GraphQLError, execute
 from starlette.applications import Starlette
@@ -23,7 +23,7 @@ from .requests import BadRequest, GraphQLRequest, read_request
 from .schema import executable_schema, type_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Sequence
     from datetime import datetime
 
     from starlette.requests import Request
@@ -151,6 +151,7 @@ class Endpoint:
                 variable_values=asked.variables,
                 operation_name=asked.operation_name,
                 type_resolver=type_name,
+                is_awaitable=_never,
             )
         if not isinstance(result, ExecutionResult):
             raise TypeError("A resolver of the sandbox is asynchronous.")
@@ -163,6 +164,11 @@ class Endpoint:
         if half:
             errors = [*errors, _halve(result.data or {})]
         return JSONResponse(_answer(result.data, errors, asked, context))
+
+
+def _never(_value: Any) -> TypeGuard[Awaitable[Any]]:
+    """No resolver of the sandbox is asynchronous, and asking for each value takes a tenth of the time."""
+    return False
 
 
 def _halve(data: dict[str, Any]) -> GraphQLError:

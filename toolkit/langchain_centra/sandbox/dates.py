@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, tzinfo
 
+_ISO = "Y-m-d\\TH:i:sP"
 _RELATIVE = re.compile(r"^([+-]\d+) (second|minute|hour|day|week)s?$")
 _LETTERS: dict[str, Callable[[datetime], str]] = {
     "d": lambda at: f"{at:%d}",
@@ -53,6 +54,8 @@ _LETTERS: dict[str, Callable[[datetime], str]] = {
 
 def php_format(at: datetime, pattern: str) -> str:
     r"""Write a moment by a PHP date pattern; a backslash takes the next letter as it is, as in `Y-m-d\TH:i:sP`."""
+    if pattern == _ISO:
+        return at.isoformat(timespec="seconds")
     out, letters = [], iter(pattern)
     for letter in letters:
         if letter == "\\":

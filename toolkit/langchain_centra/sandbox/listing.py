@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from .filters import Filter
+    from .state.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,14 @@ class Listing:
     ) -> Connection:
         """Return a page of a connection."""
         ordered = sorted_by(rows, arguments.get("sort"), self.sort_keys)
-        return connection_of(
-            ordered, self.filter.predicate(arguments.get("where"), context_of(info)), arguments, identity
-        )
+        return connection_of(ordered, self._predicate(info, arguments), arguments, identity)
+
+    def connection_over(
+        self, timeline: Timeline, info: Info, arguments: Mapping[str, Any], bounds: range
+    ) -> Connection:
+        """Return a page of a connection over rows that stand in order already, of which `bounds` can match."""
+        matches = self._predicate(info, arguments)
+        return connection_of(timeline.orders, matches, arguments, span=bounds, locate=timeline.position)
+
+    def _predicate(self, info: Info, arguments: Mapping[str, Any]) -> Callable[[Any], bool] | None:
+        return self.filter.predicate(arguments.get("where"), context_of(info))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from graphql import GraphQLError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     Predicate = Callable[[Any], bool]
 
@@ -65,16 +66,6 @@ def sorted_by(rows: Iterable[Any], sort: Sequence[str] | None, keys: Mapping[str
 
 
 @dataclass(frozen=True, slots=True)
-class PageInfo:
-    """Where a page of a connection stands."""
-
-    has_next_page: bool
-    has_previous_page: bool
-    start_cursor: str | None
-    end_cursor: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Edge:
     """A row of a connection with its cursor."""
 
@@ -82,28 +73,104 @@ class Edge:
     cursor: str
 
 
+@dataclass(frozen=True)
+class Window:
+    """Which part of a list's rows a page shows, and what lies around it; counted only when it is asked for.
+
+    Args:
+        rows: all rows in order, matching or not.
+        matches: the filter.
+        span: the positions between which rows can match.
+        start: the position of the first row shown.
+        stop: the position after the last one.
+    """
+
+    rows: Sequence[Any]
+    matches: Predicate | None
+    span: range
+    start: int
+    stop: int
+
+    def matching(self, positions: Iterable[int]) -> Iterator[int]:
+        """Return the positions of rows that match."""
+        matches = self.matches
+        return (i for i in positions if matches is None or matches(self.rows[i]))
+
+    @cached_property
+    def has_next_page(self) -> bool:
+        """Whether a row that matches comes after the page."""
+        return any(True for _ in self.matching(range(max(self.stop, self.span.start), self.span.stop)))
+
+    @cached_property
+    def has_previous_page(self) -> bool:
+        """Whether a row that matches comes before the page."""
+        return any(True for _ in self.matching(range(self.span.start, min(self.start, self.span.stop))))
+
+    @cached_property
+    def total_count(self) -> int:
+        """How many rows match."""
+        return len(self.span) if self.matches is None else sum(1 for _ in self.matching(self.span))
+
+
+@dataclass(frozen=True, slots=True)
+class PageInfo:
+    """Where a page of a connection stands."""
+
+    window: Window
+    start_cursor: str | None
+    end_cursor: str | None
+
+    @property
+    def has_next_page(self) -> bool:
+        """Whether more comes after it."""
+        return self.window.has_next_page
+
+    @property
+    def has_previous_page(self) -> bool:
+        """Whether something comes before it."""
+        return self.window.has_previous_page
+
+
 @dataclass(frozen=True, slots=True)
 class Connection:
     """One page of a Relay connection."""
 
-    total_count: int
+    window: Window
     edges: list[Edge]
-    page_info: PageInfo
+
+    @property
+    def total_count(self) -> int:
+        """How many rows match the filter."""
+        return self.window.total_count
+
+    @property
+    def page_info(self) -> PageInfo:
+        """Where the page stands."""
+        cursors = [edge.cursor for edge in self.edges]
+        return PageInfo(self.window, cursors[0] if cursors else None, cursors[-1] if cursors else None)
 
 
 def _cursor(row: Any, identity: Callable[[Any], Any]) -> str:
     return base64.b64encode(str(identity(row)).encode()).decode()
 
 
-def _position(rows: Sequence[Any], cursor: str, identity: Callable[[Any], Any]) -> int:
+def _position(cursor: str, locate: Callable[[str], int | None]) -> int:
     try:
-        wanted = base64.b64decode(cursor, validate=True).decode()
+        found = locate(base64.b64decode(cursor, validate=True).decode())
     except (binascii.Error, UnicodeDecodeError):
-        wanted = ""
-    for position, row in enumerate(rows):
-        if str(identity(row)) == wanted:
-            return position
-    raise GraphQLError(f"Cursor {cursor!r} is not one of this list")
+        found = None
+    if found is None:
+        raise GraphQLError(f"Cursor {cursor!r} is not one of this list")
+    return found
+
+
+def _shown(arguments: Mapping[str, Any], matching: Callable[[bool], Iterator[int]]) -> list[int]:
+    """Return the positions that `first` and `last` let through; `matching` yields them, backwards if told to."""
+    first, last = arguments.get("first"), arguments.get("last")
+    if first is None and last is not None:
+        return list(islice(matching(True), _in_range(last, "Last")))[::-1]
+    shown = list(islice(matching(False), _DEFAULT if first is None else _in_range(first, "First")))
+    return shown if last is None else shown[-_in_range(last, "Last") :]
 
 
 def connection_of(
@@ -111,6 +178,9 @@ def connection_of(
     matches: Predicate | None,
     arguments: Mapping[str, Any],
     identity: Callable[[Any], Any] = attrgetter("id"),
+    *,
+    span: range | None = None,
+    locate: Callable[[str], int | None] | None = None,
 ) -> Connection:
     """Return one page of a connection.
 
@@ -122,27 +192,23 @@ def connection_of(
         matches: the filter.
         arguments: the field's arguments, of which `first`, `after`, `last` and `before` count.
         identity: what tells rows apart.
+        span: the positions between which rows can match, where that is known.
+        locate: finds the position of the row with an identity, where that is known to be faster than a search.
 
     Raises:
         GraphQLError: a bound is broken, or a cursor is not of this list.
     """
+
+    def search(wanted: str) -> int | None:
+        return next((i for i, row in enumerate(rows) if str(identity(row)) == wanted), None)
+
     after, before = arguments.get("after"), arguments.get("before")
-    low = _position(rows, after, identity) if after else -1
-    high = _position(rows, before, identity) if before else len(rows)
-    matching = [(i, row) for i, row in enumerate(rows) if matches is None or matches(row)]
-    between = [row for i, row in matching if low < i < high]
-    earlier = sum(1 for i, _ in matching if i <= low)
-    first, last = arguments.get("first"), arguments.get("last")
-    start, stop = 0, len(between)
-    if first is not None or last is None:
-        stop = min(stop, _DEFAULT if first is None else _in_range(first, "First"))
-    if last is not None:
-        start = max(start, stop - _in_range(last, "Last"))
-    edges = [Edge(row, _cursor(row, identity)) for row in between[start:stop]]
-    info = PageInfo(
-        has_next_page=earlier + stop < len(matching),
-        has_previous_page=earlier + start > 0,
-        start_cursor=edges[0].cursor if edges else None,
-        end_cursor=edges[-1].cursor if edges else None,
-    )
-    return Connection(len(matching), edges, info)
+    low = _position(after, locate or search) + 1 if after else 0
+    high = _position(before, locate or search) if before else len(rows)
+    whole = range(len(rows)) if span is None else span
+    between = range(max(low, whole.start), max(low, whole.start, min(high, whole.stop)))
+    finder = Window(rows, matches, whole, 0, 0)
+    shown = _shown(arguments, lambda backwards: finder.matching(reversed(between) if backwards else between))
+    start, stop = (shown[0], shown[-1] + 1) if shown else (low, low)
+    edges = [Edge(rows[i], _cursor(rows[i], identity)) for i in shown]
+    return Connection(Window(rows, matches, whole, start, stop), edges)

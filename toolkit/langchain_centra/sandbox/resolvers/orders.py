@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,13 @@ from langchain_centra.sandbox.context import Info, context_of
 from langchain_centra.sandbox.filters import Filter
 from langchain_centra.sandbox.listing import Listing
 from langchain_centra.sandbox.state.orders import WholesaleOrder, without_tax
+from langchain_centra.sandbox.state.totals import OrderTotals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
+    from langchain_centra.sandbox.context import Context
     from langchain_centra.sandbox.paging import Connection
     from langchain_centra.sandbox.state import State
     from langchain_centra.sandbox.state.channels import MonetaryValue
@@ -33,6 +37,7 @@ discount_type = ObjectType("AppliedVoucherDiscount")
 payment_type = ObjectType("PaymentHistoryEntry")
 BINDABLES = [query, order_type, line_type, discount_type, payment_type]
 
+_BY_DATE = ["orderDate_ASC"]
 _LINE_VALUES = {
     "size": attrgetter("product_size.size.name"),
     "product": attrgetter("product_size.product_variant.product"),
@@ -119,14 +124,29 @@ _PAYMENTS = Listing(
 
 def _candidates(state: State, where: Mapping[str, Any] | None) -> Iterable[Order]:
     """Return the orders that a filter can meet: by number or hash id they are found without a search."""
-    given = where or {}
+    named = _named(state, where or {})
+    return state.orders.values() if named is None else named
+
+
+def _named(state: State, given: Mapping[str, Any]) -> list[Order] | None:
     negated = given.get("negate") or ()
     if given.get("number") is not None and "number" not in negated:
         return [state.orders[number] for number in given["number"] if number in state.orders]
     if given.get("id") is not None and "id" not in negated:
         found = (state.order_by_id(hash_id) for hash_id in given["id"])
         return [order for order in found if order is not None]
-    return state.orders.values()
+    return None
+
+
+def _bounds(context: Context, given: Mapping[str, Any]) -> range:
+    """Return where on the timeline the orders stand that a filter by date can meet."""
+    negated = given.get("negate") or ()
+    sides: dict[str, list[datetime]] = {"from": [], "to": []}
+    for name in ("orderDate", "createdAt"):
+        for side, text in (given.get(name) or {}).items():
+            if text is not None and name not in negated:
+                sides[side].append(context.date(text))
+    return context.state.timeline().between(max(sides["from"], default=None), min(sides["to"], default=None))
 
 
 @query.field("order")
@@ -138,13 +158,21 @@ def order(_source: object, info: Info, **arguments: Any) -> Order | None:
 @query.field("orders")
 def orders(_source: object, info: Info, **arguments: Any) -> list[Any]:
     """List the orders, oldest first unless sorted (inferred)."""
-    return ORDERS.page(_candidates(context_of(info).state, arguments.get("where")), info, arguments)
+    context, where = context_of(info), arguments.get("where") or {}
+    if arguments.get("sort") == _BY_DATE and _named(context.state, where) is None:
+        bounds = _bounds(context, where)
+        rows = islice(context.state.timeline().orders, bounds.start, bounds.stop)
+        return ORDERS.page(rows, info, {**arguments, "sort": None})
+    return ORDERS.page(_candidates(context.state, where), info, arguments)
 
 
 @query.field("orderConnection")
 def order_connection(_source: object, info: Info, **arguments: Any) -> Connection:
     """Page through the orders, oldest first unless sorted (inferred)."""
-    return ORDERS.connection(_candidates(context_of(info).state, arguments.get("where")), info, arguments)
+    context, where = context_of(info), arguments.get("where") or {}
+    if arguments.get("sort") == _BY_DATE and _named(context.state, where) is None:
+        return ORDERS.connection_over(context.state.timeline(), info, arguments, _bounds(context, where))
+    return ORDERS.connection(_candidates(context.state, where), info, arguments)
 
 
 @query.field("orderPaymentHistory")
@@ -165,29 +193,9 @@ def grand_total(order: Order, _info: Info, **arguments: Any) -> MonetaryValue:
 
 
 @order_type.field("totals")
-def totals(order: Order, _info: Info) -> dict[str, Any]:
-    """Return the order's sums; consumer prices include tax, so nothing is added or deducted."""
-    cancelled = sum(line.cancelled_quantity for line in order.lines)
-    quantity = sum(line.quantity for line in order.lines)
-    shipping_tax = order.shipping_cents - without_tax(order.shipping_cents, order.tax_percent)
-    tax = order.grand_total_cents - without_tax(order.grand_total_cents, order.tax_percent)
-    return {
-        "quantity": quantity,
-        "originalQuantity": quantity + cancelled,
-        "cancelledQuantity": cancelled,
-        "unexpeditedQuantity": quantity - sum(line.shipped_quantity for line in order.lines),
-        "weight": None,
-        "lineValues": order.money(order.lines_cents),
-        "handling": order.money(order.handling_cents),
-        "shipping": order.money(order.shipping_cents),
-        "shippingTaxAdded": order.money(0),
-        "shippingTaxDeducted": order.money(0),
-        "shippingTaxIncluded": order.money(shipping_tax),
-        "discounts": order.money(order.discount_cents),
-        "taxAdded": order.money(0),
-        "taxDeducted": order.money(0),
-        "taxIncluded": order.money(tax),
-    }
+def totals(order: Order, _info: Info) -> OrderTotals:
+    """Return the order's sums."""
+    return OrderTotals(order)
 
 
 @order_type.field("lines")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING
@@ -20,11 +22,24 @@ from .returns import fill_returns
 from .stock import fill_stock, open_stock, record_movements
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime, tzinfo
 
 __all__ = ["DEMO_SKU", "KNOWN_ORDERS", "seeded_state"]
 
 _SEED = 20240229
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Nothing that is made is garbage, and looking for it takes half of the time of 100,000 orders."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def seeded_state(now: datetime, zone: tzinfo, scale: int) -> State:
@@ -41,7 +56,8 @@ def seeded_state(now: datetime, zone: tzinfo, scale: int) -> State:
     fill_prices(state, opened)
     fill_people(state, opened, Random(_SEED))  # noqa: S311 (sample data)
     open_stock(state, opened)
-    fill_orders(state, today, scale, _SEED)
+    with _without_garbage_collection():
+        fill_orders(state, today, scale, _SEED)
     fill_returns(state, today)
     fill_stock(state, Random(_SEED))  # noqa: S311
     fill_attributes(state)

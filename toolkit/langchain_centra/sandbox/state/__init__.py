@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from .attributes import AssignedAttributes, Owner, owner_of
 from .stock import Stock
+from .timeline import Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from .stock import StockChange, StockChangeLine, Warehouse
 
 _FIRST_NEW_ID = 1_000_000_000
+_FEW_ORDERS = 5_000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,6 +81,7 @@ class State:
     order_numbers: dict[str, int] = field(default_factory=dict)
     shipments: dict[int, Shipment] = field(default_factory=dict)
     returns: dict[int, Return] = field(default_factory=dict)
+    _timeline: Timeline | None = None
     _ids: Iterator[int] = field(default_factory=lambda: count(_FIRST_NEW_ID))
 
     def new_id(self) -> int:
@@ -115,3 +118,13 @@ class State:
         """Return the order with a hash id."""
         number = self.order_numbers.get(hash_id)
         return None if number is None else self.orders.get(number)
+
+    def timeline(self) -> Timeline:
+        """Return the orders by date.
+
+        Many are sorted once: with more than 5,000 an order's date that is edited from outside is not noticed.
+        """
+        kept = self._timeline
+        if kept is None or len(kept.orders) != len(self.orders) or len(self.orders) <= _FEW_ORDERS:
+            kept = self._timeline = Timeline.of(self.orders.values(), self.order_by_id)
+        return kept
