@@ -1,5 +1,6 @@
 """Conversations in the terminal: they outlive the terminal, the agent's errors and Ctrl-C."""
 
+import json
 import stat
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from terminals import terminal
 from typer.testing import CliRunner
 
 from langchain_centra.cli.app import app
+from langchain_centra.cli.errors import CommandFailed
 from langchain_centra.sandbox import Sandbox
 
 pytestmark = pytest.mark.slow
@@ -145,3 +147,36 @@ def test_only_the_user_can_read_what_was_said(own_environment: Path) -> None:
     [file] = own_environment.rglob("conversations/sandbox.sqlite3")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+def test_conversations_that_are_kept_are_listed_with_what_waits_in_them() -> None:
+    CliRunner().invoke(app, ["chat", "--thread", "monday"], input="Confirm order 1042\n")
+    CliRunner().invoke(app, ["chat", "--thread", "tuesday"], input="Show order 1042\n")
+    [tuesday, monday] = json.loads(CliRunner().invoke(app, ["chat", "--list", "--json"]).output)
+    assert (monday["thread"], monday["began_with"], monday["waiting"]) == ("monday", "Confirm order 1042", 1)
+    assert (tuesday["thread"], tuesday["waiting"]) == ("tuesday", 0)
+    listed = CliRunner().invoke(app, ["chat", "--list"]).output
+    assert listed.index("tuesday") < listed.index("monday")
+
+
+def test_a_store_without_conversations_says_so() -> None:
+    assert "No conversation about this store is kept." in CliRunner().invoke(app, ["chat", "--list"]).output
+
+
+def test_an_unknown_model_is_told_in_a_sentence() -> None:
+    with pytest.raises(CommandFailed, match="The model cannot be used"):
+        CliRunner().invoke(app, ["chat", "--model", "nobody:no-model"], catch_exceptions=False)
+
+
+def test_tools_and_permissions_are_looked_up_without_the_agent(shop: Sandbox) -> None:
+    with terminal("chat") as chat:
+        chat.wait_for("You:")
+        chat.type("/tools\r")
+        chat.wait_for("set_stock")
+        chat.wait_for("You:")
+        chat.type("/permissions\r")
+        chat.wait_for("The writes need:")
+        chat.wait_for("StockChange:write")
+        chat.type("\x04")
+        assert chat.wait() == 0
+    assert not shop.requests

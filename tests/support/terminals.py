@@ -15,6 +15,8 @@ from functools import partial
 
 PATIENCE = 25.0
 _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?<=>]*[a-zA-Z]|[=>()][A-Z0-9]?)|\r")
+_BEGUN = re.compile(r"\x1b(?:\[[0-9;?<=>]*|[()])?$")
+"""An escape sequence whose end has not been read yet."""
 _LINES, _COLUMNS = 50, 80
 
 COMMAND = (sys.executable, "-m", "langchain_centra.cli")
@@ -26,6 +28,7 @@ class Terminal:
     def __init__(self, process: subprocess.Popen[bytes], end: int) -> None:
         self.process = process
         self._end = end
+        self._raw = b""
         self._text = ""
         self._read_up_to = 0
 
@@ -63,7 +66,9 @@ class Terminal:
             read = b""
         if not read:
             raise EOFError(f"{awaited!r} did not come before the end:\n{self._text}")
-        self._text = _ESCAPES.sub("", self._text + read.decode(errors="replace"))
+        self._raw += read
+        whole = _BEGUN.sub("", self._raw.decode(errors="ignore"))
+        self._text = _ESCAPES.sub("", whole)
 
 
 @contextmanager

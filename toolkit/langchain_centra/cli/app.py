@@ -33,11 +33,15 @@ def demo() -> None:
 @app.command()
 def chat(
     thread: Annotated[str | None, typer.Option(help="The conversation to go on with, or a name for a new one.")] = None,
+    model: Annotated[str | None, typer.Option(help="As init_chat_model names it, in place of CENTRA_MODEL.")] = None,
+    kept: Annotated[bool, typer.Option("--list", help="List the conversations that are kept.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --list: as JSON instead of a table.")] = False,
 ) -> None:
     """Talk to the agent, about the store of CENTRA_URL or an invented one."""
     from langchain_centra.cli.chat import chat
+    from langchain_centra.cli.conversations import list_conversations
 
-    asyncio.run(chat(thread))
+    asyncio.run(list_conversations(as_json=as_json) if kept else chat(thread, model))
 
 
 @app.command()

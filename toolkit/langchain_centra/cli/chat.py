@@ -2,46 +2,44 @@
 
 import asyncio
 import signal
-import sqlite3
 import sys
 import uuid
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
-from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
-from platformdirs import user_state_path
 
 from langchain_centra import CentraError, CentraToolkit
 from langchain_centra.cli.conversation import Conversation
+from langchain_centra.cli.conversations import stored_conversations
 from langchain_centra.cli.decisions import Decision, Request, ask_person
 from langchain_centra.cli.errors import CommandFailed, Undecided
 from langchain_centra.cli.prompt import Prompt
-from langchain_centra.cli.screen import Screen
+from langchain_centra.cli.screen import Screen, table
 from langchain_centra.cli.startup import chosen_model, chosen_store, described, login
 from langchain_centra_graphs import build_store_agent
 
-_COMMANDS = "/continue goes on where the agent stopped, /quit or Ctrl-D leaves, Ctrl-C stops the agent."
+_COMMANDS = (
+    "/continue goes on where the agent stopped, /tools and /permissions say what it can do and what the token needs "
+    "for that, /quit or Ctrl-D leaves, Ctrl-C stops the agent."
+)
 
 _STOPPED = "Stopped; what was approved may still be written. /continue lets the agent finish, or write something else."
 
 
-async def chat(thread_id: str | None) -> None:
+async def chat(thread_id: str | None, model_name: str | None = None) -> None:
     """Talk about the store of the environment, or about the sandbox, until the person leaves.
 
     Without a terminal each line of stdin is a message, and changes are left waiting. Raises CommandFailed.
     """
     screen = Screen()
-    model = chosen_model()
-    async with chosen_store() as toolkit, _conversations(toolkit.name) as saver:
+    model = chosen_model(model_name)
+    async with chosen_store() as toolkit, stored_conversations(toolkit.name) as saver:
         agent = build_store_agent(model, toolkit, checkpointer=saver)
         thread_id = thread_id or uuid.uuid4().hex[:12]
-        _introduce(screen, toolkit, model, thread_id)
+        _introduce(screen, toolkit, described(model, model_name), thread_id)
         if not sys.stdin.isatty():
             await _read_pipe(
                 Conversation(agent, thread_id, login(), screen, partial(_leave_waiting, thread_id)), screen
@@ -49,14 +47,15 @@ async def chat(thread_id: str | None) -> None:
             return
         prompt = Prompt()
         decide = partial(ask_person, person=prompt, say=screen.say)
-        await _Chat(Conversation(agent, thread_id, login(), screen, decide), screen, prompt).run()
+        await _Chat(Conversation(agent, thread_id, login(), screen, decide), toolkit, screen, prompt).run()
 
 
 class _Chat:
     """A person at a terminal in a conversation."""
 
-    def __init__(self, conversation: Conversation, screen: Screen, prompt: Prompt) -> None:
+    def __init__(self, conversation: Conversation, toolkit: CentraToolkit, screen: Screen, prompt: Prompt) -> None:
         self._conversation = conversation
+        self._toolkit = toolkit
         self._screen = screen
         self._prompt = prompt
 
@@ -66,7 +65,7 @@ class _Chat:
             if line == "/continue":
                 await self._turn(self._conversation.go_on())
             elif line.startswith("/"):
-                self._screen.say(_COMMANDS)
+                self._look_up(line)
             elif line:
                 await self._turn(self._conversation.say(line))
         self._screen.say(f"The conversation is kept: centra-agent chat --thread {self._conversation.thread_id}")
@@ -81,6 +80,17 @@ class _Chat:
             await self._turn(self._conversation.go_on())
         elif state.tasks:
             self._screen.say("The agent was stopped before its answer; /continue lets it finish.", "bold")
+
+    def _look_up(self, command: str) -> None:
+        if command == "/tools":
+            rows = [(spec.name, spec.description) for spec in self._toolkit.specs]
+            self._screen.show(table(("tool", "what it does"), rows))
+        elif command == "/permissions":
+            needed = self._toolkit.required_permissions()
+            for kind in ("read", "write"):
+                self._screen.say(f"The {kind}s need: {', '.join(needed[kind]) or 'nothing'}.")
+        else:
+            self._screen.say(_COMMANDS)
 
     async def _line(self) -> str | None:
         """What the person enters; None when the person leaves."""
@@ -135,33 +145,14 @@ async def _leave_waiting(thread_id: str, _request: Request) -> list[Decision]:
     )
 
 
-@asynccontextmanager
-async def _conversations(store: str) -> AsyncIterator[AsyncSqliteSaver]:
-    """The stored conversations about one store, in a file that only the user can read."""
-    file = user_state_path("langchain-centra") / "conversations" / f"{quote(store, safe='')}.sqlite3"
-    async with AsyncExitStack() as stack:
-        try:
-            await asyncio.to_thread(_create, file)
-            saver = await stack.enter_async_context(AsyncSqliteSaver.from_conn_string(str(file)))
-            await saver.setup()
-        except (OSError, sqlite3.Error) as error:
-            raise CommandFailed(f"Conversations cannot be kept in {file} ({error}).") from error
-        yield saver
-
-
-def _create(file: Path) -> None:
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file.touch(mode=0o600)
-
-
-def _introduce(screen: Screen, toolkit: CentraToolkit, model: BaseChatModel, thread_id: str) -> None:
+def _introduce(screen: Screen, toolkit: CentraToolkit, model: str, thread_id: str) -> None:
     if toolkit.name == "sandbox":
         screen.say("The store is invented, and new each time this starts; CENTRA_URL and CENTRA_TOKEN name a real one.")
     else:
         groups = ", ".join(dict.fromkeys(spec.group for spec in toolkit.writes.values()))
         may = f"The agent may propose changes to: {groups}." if groups else "Read only; CENTRA_WRITES allows changes."
         screen.say(f"The store is {toolkit.centra.url}. {may}")
-    screen.say(f"The model is {described(model)}.")
+    screen.say(f"The model is {model}.")
     screen.say(f"Conversation {thread_id}. {_COMMANDS}")
     screen.show()
 

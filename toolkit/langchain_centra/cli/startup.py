@@ -24,22 +24,22 @@ def journal_url() -> str | None:
     return os.environ.get("CENTRA_JOURNAL") or None
 
 
-def chosen_model() -> BaseChatModel:
-    """The model that the environment asks for; raises CommandFailed when there is none of that name."""
+def chosen_model(name: str | None = None) -> BaseChatModel:
+    """The model of that name, or the one that the environment asks for; raises CommandFailed when there is none."""
     try:
-        return default_model()
+        return default_model(name)
     except (ImportError, ValueError) as error:
         raise CommandFailed(f"The model cannot be used. {error}") from error
 
 
-def described(model: BaseChatModel) -> str:
+def described(model: BaseChatModel, name: str | None = None) -> str:
     """Which model is used, and how to use another."""
     if isinstance(model, OfflineModel):
         return (
             "the offline demo model, which understands only a few kinds of request; "
             "set OPENAI_API_KEY or CENTRA_MODEL for a real one"
         )
-    return os.environ.get("CENTRA_MODEL") or OPENAI_MODEL
+    return name or os.environ.get("CENTRA_MODEL") or OPENAI_MODEL
 
 
 def chosen_store() -> CentraToolkit:
