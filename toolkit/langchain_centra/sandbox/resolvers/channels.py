@@ -15,7 +15,7 @@ query = QueryType()
 BINDABLES = [query]
 
 _STORES = Listing(Filter("StoreFilter", {"type": attrgetter("type"), "name": attrgetter("name")}))
-_MARKETS = Listing(
+MARKETS = Listing(
     Filter(
         "MarketFilter",
         {
@@ -29,7 +29,7 @@ _MARKETS = Listing(
     ),
     {"id": attrgetter("id")},
 )
-_PRICELISTS = Listing(
+PRICELISTS = Listing(
     Filter(
         "PricelistFilter",
         {
@@ -84,7 +84,7 @@ def market(_source: object, info: Info, **arguments: Any) -> Any:
 @query.field("markets")
 def markets(_source: object, info: Info, **arguments: Any) -> list[Any]:
     """List the markets."""
-    return _MARKETS.page(context_of(info).state.markets.values(), info, arguments)
+    return MARKETS.page(context_of(info).state.markets.values(), info, arguments)
 
 
 @query.field("pricelist")
@@ -96,7 +96,7 @@ def pricelist(_source: object, info: Info, **arguments: Any) -> Any:
 @query.field("pricelists")
 def pricelists(_source: object, info: Info, **arguments: Any) -> list[Any]:
     """List the pricelists."""
-    return _PRICELISTS.page(context_of(info).state.pricelists.values(), info, arguments)
+    return PRICELISTS.page(context_of(info).state.pricelists.values(), info, arguments)
 
 
 @query.field("countries")
