@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from langchain_centra.sandbox.paging import Connection
     from langchain_centra.sandbox.state.channels import Market, Pricelist, Store
     from langchain_centra.sandbox.state.discounts import Campaign
+    from langchain_centra.sandbox.state.displays import Display
 
 query = QueryType()
 campaign_type = ObjectType("Campaign")
 store_type = ObjectType("Store")
 market_type = ObjectType("Market")
 pricelist_type = ObjectType("Pricelist")
-BINDABLES = [query, campaign_type, store_type, market_type, pricelist_type]
+display_type = ObjectType("Display")
+BINDABLES = [query, campaign_type, store_type, market_type, pricelist_type, display_type]
 
 _FILTER = Filter(
     "CampaignFilter",
@@ -41,6 +43,7 @@ _FILTER = Filter(
 _SORTS = {"id": attrgetter("id"), "updatedAt": attrgetter("updated_at")}
 _CAMPAIGNS = Listing(_FILTER, _SORTS)
 _UNBOUNDED = Listing(_FILTER, _SORTS, bounded=False)
+_VARIANTS = Listing(Filter("CampaignVariantFilter", {"status": attrgetter("status")}), {"id": attrgetter("id")})
 
 
 @query.field("campaigns")
@@ -87,3 +90,11 @@ def campaigns_of_pricelist(pricelist: Pricelist, info: Info, **arguments: Any) -
 
 def _all(info: Info) -> list[Campaign]:
     return list(context_of(info).state.campaigns.values())
+
+
+@display_type.field("campaignVariants")
+def campaign_variants_of(display: Display, info: Info, **arguments: Any) -> list[Any]:
+    """List what campaigns do to the variants of a display, in its store only (inferred)."""
+    shown = display.product_variants
+    found = (row for campaign in _all(info) if campaign.store is display.store for row in campaign.variants)
+    return _VARIANTS.page((row for row in found if row.product_variant in shown), info, arguments)

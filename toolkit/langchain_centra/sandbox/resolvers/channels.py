@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ariadne import QueryType
+from ariadne import ObjectType, QueryType
 
 from langchain_centra.sandbox.context import Info, context_of
 from langchain_centra.sandbox.filters import Filter
 from langchain_centra.sandbox.listing import Listing
 
+if TYPE_CHECKING:
+    from langchain_centra.sandbox.state.channels import Pricelist
+
 query = QueryType()
-BINDABLES = [query]
+pricelist_type = ObjectType("Pricelist")
+BINDABLES = [query, pricelist_type]
 
 _STORES = Listing(Filter("StoreFilter", {"type": attrgetter("type"), "name": attrgetter("name")}))
 MARKETS = Listing(
@@ -97,6 +101,12 @@ def pricelist(_source: object, info: Info, **arguments: Any) -> Any:
 def pricelists(_source: object, info: Info, **arguments: Any) -> list[Any]:
     """List the pricelists."""
     return PRICELISTS.page(context_of(info).state.pricelists.values(), info, arguments)
+
+
+@pricelist_type.field("assignedToCountries")
+def countries_of_pricelist(pricelist: Pricelist, info: Info, **arguments: Any) -> list[Any]:
+    """List the countries in which a pricelist holds; the limit is optional."""
+    return COUNTRIES.page(pricelist.assigned_to_countries, info, arguments)
 
 
 @query.field("countries")
