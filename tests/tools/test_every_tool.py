@@ -29,6 +29,11 @@ SOME_ARGUMENTS: dict[str, dict[str, Any]] = {
     "cancel_order": {"order_number": 1042},
     "add_order_note": {"order_number": 1042, "note": "call back"},
     "set_stock": {"lines": [{"sku": DEMO_SKU, "warehouse": "Stockholm", "quantity": 1}]},
+    "list_markets": {},
+    "list_stores": {},
+    "list_pricelists": {},
+    "list_currencies": {},
+    "list_countries": {},
 }
 
 every_tool = pytest.mark.parametrize("spec", TOOLS, ids=lambda spec: spec.name)

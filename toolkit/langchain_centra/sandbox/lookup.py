@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from .context import Context
     from .state import State
-    from .state.catalogue import ProductSize, ProductVariant
-    from .state.channels import Currency
+    from .state.catalogue import Product, ProductSize, ProductVariant
+    from .state.channels import Currency, Market, Pricelist
     from .state.orders import Order
     from .state.stock import Warehouse
 
@@ -69,6 +69,24 @@ def find_warehouse(state: State, reference: Mapping[str, Any], *path: str) -> Wa
     """Return the warehouse of a WarehouseInput, or refuse."""
     warehouse: Warehouse = _find(state.warehouses.values(), reference, "Warehouse", *path)
     return warehouse
+
+
+def find_product(state: State, reference: Mapping[str, Any], *path: str) -> Product:
+    """Return the product of a ProductInput, or refuse."""
+    product: Product = _find(state.products.values(), reference, "Product", *path)
+    return product
+
+
+def find_pricelist(state: State, reference: Mapping[str, Any], *path: str) -> Pricelist:
+    """Return the pricelist of a PricelistInput, or refuse."""
+    pricelist: Pricelist = _find(state.pricelists.values(), reference, "Pricelist", *path)
+    return pricelist
+
+
+def find_market(state: State, reference: Mapping[str, Any], *path: str) -> Market:
+    """Return the market of a MarketInput, or refuse."""
+    market: Market = _find(state.markets.values(), reference, "Market", *path)
+    return market
 
 
 def find_variant(state: State, reference: Mapping[str, Any], *path: str) -> ProductVariant:

@@ -1,7 +1,7 @@
 """The texts of user errors and warnings.
 
-Hardly any was published, so these are ours, all but the beginning of `not_found`. Read the behaviour from them, never
-match their words.
+Hardly any was published, so these are ours, all but the beginning of `not_found` and the three warnings of setPrices.
+Read the behaviour from them, never match their words.
 """
 
 
@@ -55,6 +55,8 @@ TOO_DEEP = "The category tree has at most 6 levels"
 NO_SIBLING = "beforeCategory is not a sibling"
 UNDER_ITSELF = "A category can not stand under itself"
 OTHER_CURRENCY = "The amount must be in the currency of the order"
+NEGATIVE_PRICE = "A price must be 0 or more"
+OTHER_PRICELIST_CURRENCY = "The price must be in the currency of the pricelist"
 
 
 def attribute_of_others(name: str, owner: str, given: str) -> str:
@@ -120,3 +122,18 @@ def not_captured(provider: str) -> str:
 def authorization_kept(provider: str) -> str:
     """The provider refused to void the authorization; the order is cancelled all the same."""
     return f"{provider} did not cancel the authorization"
+
+
+def duplicate_product(product_id: int) -> str:
+    """A product stands twice in one setPrices; the wording is published."""
+    return f"Duplicate product ID {product_id} skipped"
+
+
+def not_assigned(variant_id: object, product_id: int) -> str:
+    """A variant in the prices of another product; the wording is published."""
+    return f"Product variant with id {variant_id} not assigned to product {product_id}"
+
+
+def dynamic_bundle(product_id: int) -> str:
+    """The price of a bundle that follows from its parts; the wording is published."""
+    return f"Product ID {product_id} is a bundle with dynamic price type, changing its prices has no effect, skipped"

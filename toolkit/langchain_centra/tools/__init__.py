@@ -1,5 +1,12 @@
 """The tools, each declared once, in the order in which they are offered."""
 
+from langchain_centra.tools.channels import (
+    list_countries,
+    list_currencies,
+    list_markets,
+    list_pricelists,
+    list_stores,
+)
 from langchain_centra.tools.order_changes import add_order_note, cancel_order, confirm_order
 from langchain_centra.tools.orders import get_order, search_orders
 from langchain_centra.tools.spec import Answer, ToolSpec
@@ -15,6 +22,11 @@ TOOLS: tuple[ToolSpec, ...] = (
     get_stock,
     list_warehouses,
     set_stock,
+    list_markets,
+    list_stores,
+    list_pricelists,
+    list_currencies,
+    list_countries,
 )
 
 __all__ = ["TOOLS", "Answer", "ToolSpec"]

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ariadne import QueryType
+from ariadne import ObjectType, QueryType
 
 from langchain_centra.sandbox.context import Info, context_of
 from langchain_centra.sandbox.filters import Filter
 from langchain_centra.sandbox.listing import Listing
 
+if TYPE_CHECKING:
+    from langchain_centra.sandbox.state.channels import Pricelist
+
 query = QueryType()
-BINDABLES = [query]
+pricelist_type = ObjectType("Pricelist")
+BINDABLES = [query, pricelist_type]
 
 _STORES = Listing(Filter("StoreFilter", {"type": attrgetter("type"), "name": attrgetter("name")}))
-_MARKETS = Listing(
+MARKETS = Listing(
     Filter(
         "MarketFilter",
         {
@@ -29,7 +33,7 @@ _MARKETS = Listing(
     ),
     {"id": attrgetter("id")},
 )
-_PRICELISTS = Listing(
+PRICELISTS = Listing(
     Filter(
         "PricelistFilter",
         {
@@ -84,7 +88,7 @@ def market(_source: object, info: Info, **arguments: Any) -> Any:
 @query.field("markets")
 def markets(_source: object, info: Info, **arguments: Any) -> list[Any]:
     """List the markets."""
-    return _MARKETS.page(context_of(info).state.markets.values(), info, arguments)
+    return MARKETS.page(context_of(info).state.markets.values(), info, arguments)
 
 
 @query.field("pricelist")
@@ -96,7 +100,13 @@ def pricelist(_source: object, info: Info, **arguments: Any) -> Any:
 @query.field("pricelists")
 def pricelists(_source: object, info: Info, **arguments: Any) -> list[Any]:
     """List the pricelists."""
-    return _PRICELISTS.page(context_of(info).state.pricelists.values(), info, arguments)
+    return PRICELISTS.page(context_of(info).state.pricelists.values(), info, arguments)
+
+
+@pricelist_type.field("assignedToCountries")
+def countries_of_pricelist(pricelist: Pricelist, info: Info, **arguments: Any) -> list[Any]:
+    """List the countries in which a pricelist holds; the limit is optional."""
+    return COUNTRIES.page(pricelist.assigned_to_countries, info, arguments)
 
 
 @query.field("countries")

@@ -13,6 +13,7 @@ from langchain_centra.sandbox.state import State
 from .assortment import fill_assortment
 from .attributes import fill_attributes
 from .channels import fill_channels
+from .discounts import fill_discounts
 from .displays import fill_displays
 from .known import DEMO_SKU, KNOWN_ORDERS
 from .orders import fill_orders
@@ -54,6 +55,7 @@ def seeded_state(now: datetime, zone: tzinfo, scale: int) -> State:
     fill_assortment(state, opened)
     fill_displays(state)
     fill_prices(state, opened)
+    fill_discounts(state, today)
     fill_people(state, opened, Random(_SEED))  # noqa: S311 (sample data)
     open_stock(state, opened)
     with _without_garbage_collection():

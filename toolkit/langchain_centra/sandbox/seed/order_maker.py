@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from langchain_centra.sandbox.state import State
     from langchain_centra.sandbox.state.catalogue import ProductSize
     from langchain_centra.sandbox.state.channels import Customer
-    from langchain_centra.sandbox.state.orders import Order, Shipment, Voucher
+    from langchain_centra.sandbox.state.discounts import Voucher
+    from langchain_centra.sandbox.state.orders import Order, Shipment
 
     Items = Sequence[tuple[ProductSize, int]]
 
@@ -118,9 +119,15 @@ class OrderMaker:
         cents = min(round(voucher.cents * _VOUCHER_RATE[order.currency.code]), order.lines_cents // 2)
         order.discounts_applied.append(
             AppliedVoucherDiscount(
-                order=order, cents=cents, date=order.order_date, voucher_name=voucher.name, code=voucher.code
+                order=order,
+                cents=cents,
+                date=order.order_date,
+                voucher=voucher,
+                voucher_name=voucher.name,
+                code=voucher.code,
             )
         )
+        voucher.successful_usages += 1
 
     def finish(self, order: Order, status: str, *, unallocated: bool = False) -> None:
         """Bring an order to a status: paid, allocated, shipped; `unallocated` leaves the first line as demand."""

@@ -6,8 +6,6 @@ from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
-from langchain_centra.sandbox.state.orders import Voucher
-
 from .known import DEMO_SKU, KNOWN_ORDERS
 from .order_maker import OrderMaker
 
@@ -36,14 +34,10 @@ _COMMENTS = [
     "Ring twice, the bell is broken!",
     "Can you send it before Friday? Otherwise cancel it.",
 ]
-_VOUCHERS = [("Welcome", "WELCOME", 5000), ("Late summer", "SUMMER", 10000)]
 
 
 def fill_orders(state: State, today: datetime, scale: int, seed: int) -> None:
     """Fill in the orders, oldest first: the old ones that the scale asks for, then the newest 500."""
-    state.vouchers = {
-        i: Voucher(id=i, name=name, code=code, cents=cents) for i, (name, code, cents) in enumerate(_VOUCHERS, 1)
-    }
     old = _ORDERS * (scale - 1)
     first_day = today - timedelta(days=_DAYS)
     writer = _Writer(state, today, Random(seed + 1))  # noqa: S311 (sample data)

@@ -7,11 +7,13 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from .attributes import AssignedAttributes, Owner, owner_of
+from .prices import Cents, Price
 from .stock import Stock
 from .timeline import Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from .attributes import AttributeType, MappedAttribute
     from .catalogue import Brand, Collection, Folder, Product, ProductSize, ProductVariant, SizeChart
@@ -28,9 +30,9 @@ if TYPE_CHECKING:
         Store,
         StorePlugin,
     )
+    from .discounts import Campaign, Voucher
     from .displays import Category, Display, TaxGroup
-    from .orders import Order, Shipment, Voucher
-    from .prices import Price
+    from .orders import Order, Shipment
     from .returns import Return
     from .stock import StockChange, StockChangeLine, Warehouse
 
@@ -77,6 +79,7 @@ class State:
     buyers: dict[int, Buyer] = field(default_factory=dict)
     customers: dict[int, Customer] = field(default_factory=dict)
     vouchers: dict[int, Voucher] = field(default_factory=dict)
+    campaigns: dict[int, Campaign] = field(default_factory=dict)
     orders: dict[int, Order] = field(default_factory=dict)
     order_numbers: dict[str, int] = field(default_factory=dict)
     shipments: dict[int, Shipment] = field(default_factory=dict)
@@ -91,6 +94,17 @@ class State:
     def attributes_of(self, row: object) -> AssignedAttributes:
         """Return what is assigned to an object, to be read and written."""
         return self.attributes.setdefault(owner_of(row), AssignedAttributes())
+
+    def price_of(self, pricelist: Pricelist, variant: ProductVariant, now: datetime) -> Price:
+        """Return the price of a variant in a pricelist, without an amount if there was none."""
+        key = (pricelist.id, variant.id)
+        if key not in self.prices:
+            siblings = (self.prices.get((pricelist.id, other.id)) for other in variant.product.variants)
+            shared = next((row.of_product for row in siblings if row), Cents())
+            self.prices[key] = Price(
+                id=self.new_id(), pricelist=pricelist, product_variant=variant, of_product=shared, updated_at=now
+            )
+        return self.prices[key]
 
     def stock_at(self, size: ProductSize, warehouse: Warehouse) -> Stock:
         """Return the stock of a size in a warehouse, an empty row if there was none."""

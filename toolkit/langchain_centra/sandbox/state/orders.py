@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Store,
         StorePlugin,
     )
+    from .discounts import Voucher
     from .displays import Category, Display
     from .returns import Return
     from .stock import StockChangeLine, Warehouse
@@ -223,16 +224,6 @@ class Allocation:
     is_waiting_for_confirmation: bool = False
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
-class Voucher:
-    """A voucher that shoppers use by its code."""
-
-    id: int
-    name: str
-    code: str
-    cents: int
-
-
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class AppliedVoucherDiscount:
     """What a voucher took off an order; positive (inferred: no value but 0 was published)."""
@@ -240,8 +231,9 @@ class AppliedVoucherDiscount:
     order: Order
     cents: int
     date: datetime
+    voucher: Voucher
     voucher_name: str
-    code: str
+    code: str | None
     voucher_method: str = "CODE"
     params_json: str | None = None
     url: str | None = None
