@@ -10,11 +10,12 @@ from langchain_centra.operations.operation import Operation
 from langchain_centra.operations.products import ProductName
 from langchain_centra.operations.values import Named, Record
 
+GROUPS_READ = 200
 ROWS_PER_PAGE = 200
 
 
 class ProductGroups(Record):
-    """The answer to PRODUCT_GROUPS."""
+    """The answer to PRODUCT_GROUPS: the first 200 brands and collections, by which products are narrowed."""
 
     typename: str = Field(alias="__typename")
     brands: list[Named] | None = None
@@ -64,19 +65,19 @@ class Bundles(Record):
     bundles: list[Bundle] | None = None
 
 
-_NAMED_BRANDS = "brands(where: $brand, limit: 200) { id name }"
-_NAMED_COLLECTIONS = "collections(where: $collection, limit: 200) { id name }"
+_BRANDS = f"brands(limit: {GROUPS_READ}) {{ id name }}"
+_COLLECTIONS = f"collections(limit: {GROUPS_READ}) {{ id name }}"
 
 PRODUCT_GROUPS = Operation(
     document=f"""
-    query ProductGroups($brand: BrandFilter, $collection: CollectionFilter) {{
+    query ProductGroups {{
       __typename
-      {_NAMED_BRANDS}
-      {_NAMED_COLLECTIONS}
+      {_BRANDS}
+      {_COLLECTIONS}
     }}""",
     result=ProductGroups,
     needs=frozenset(),
-    optional={"Brand:read": _NAMED_BRANDS, "Collection:read": _NAMED_COLLECTIONS},
+    optional={"Brand:read": _BRANDS, "Collection:read": _COLLECTIONS},
 )
 
 LIST_BRANDS = Operation(
