@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from langchain_centra.operations.operation import Operation
 from langchain_centra.operations.orders import Address
-from langchain_centra.operations.values import AMOUNT, Amount, Named, Payload, Record
+from langchain_centra.operations.values import Amount, Named, Payload, Record
 
 
 class CustomerRow(Record):
@@ -114,15 +114,20 @@ _BILLING_ADDRESS = """billingAddress {
           country { id name }
         }"""
 
+# A variable that is not given leaves its filter out.
+_SEARCHED = "where: {search: $text, email: $email, marketId: $market, createdAt: $registered, updatedAt: $updated}"
+
 SEARCH_CUSTOMERS = Operation(
-    document="""
-    query SearchCustomers($where: CustomerFilter, $limit: Int!) {
-      customers(where: $where, limit: $limit) {
+    document=f"""
+    query SearchCustomers(
+      $text: String, $email: StringMatch, $market: [Int!], $registered: DateRange, $updated: DateRange, $limit: Int!
+    ) {{
+      customers({_SEARCHED}, limit: $limit) {{
         id email firstName lastName status createdAt totalOrders
-        store { id name }
-      }
-      counters { customers(where: $where) }
-    }""",
+        {_STORE}
+      }}
+      counters {{ customers({_SEARCHED}) }}
+    }}""",
     result=FoundCustomers,
     needs=frozenset({"Customer:read"}),
     optional={"Customer.totalOrders:read": _TOTAL_ORDERS, "Store:read": _STORE},
@@ -139,7 +144,7 @@ CUSTOMER_MARKETS = Operation(
 
 _ORDERS = """orderConnection(where: {customerId: $customer}, sort: [orderDate_ASC], last: 100) {
         totalCount
-        edges { node { id number status createdAt grandTotal { ...Amount } } }
+        edges { node { id number status createdAt grandTotal { value currency { id code } } } }
       }"""
 
 GET_CUSTOMER = Operation(
@@ -151,8 +156,7 @@ GET_CUSTOMER = Operation(
         {_BILLING_ADDRESS}
       }}
       {_ORDERS}
-    }}"""
-    + AMOUNT,
+    }}""",
     result=WholeCustomer,
     needs=frozenset({"Customer:read"}),
     optional={
@@ -165,8 +169,8 @@ GET_CUSTOMER = Operation(
 
 CUSTOMER_STATE = Operation(
     document="""
-    query CustomerState($where: CustomerFilter!) {
-      customers(where: $where, limit: 10) {
+    query CustomerState($id: [Int!], $email: StringMatch) {
+      customers(where: {id: $id, email: $email}, limit: 10) {
         id email firstName lastName status
         store { id name }
       }

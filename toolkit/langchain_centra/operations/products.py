@@ -10,7 +10,7 @@ from decimal import Decimal
 from pydantic import AwareDatetime, Field
 
 from langchain_centra.operations.operation import Operation
-from langchain_centra.operations.values import AMOUNT, Amount, Named, Payload, Record
+from langchain_centra.operations.values import Amount, Named, Payload, Record
 
 
 class ProductName(Record):
@@ -227,7 +227,7 @@ _BRAND = "brand { id name }"
 _COLLECTION = "collection { id name }"
 _COMMENT = "internalComment"
 _ORIGIN = "countryOfOrigin { id name }"
-_PRICES = "prices { id price { ...Amount } pricelist { id name } }"
+_PRICES = "prices { id price { value currency { id code } } pricelist { id name } }"
 _STOCK = "stock(limit: 200) { freeToAllocateQuantity }"
 _SIZES = f"""productSizes {{
         id SKU EAN size {{ id name }}
@@ -247,8 +247,7 @@ _DISPLAYS = f"""displays(limit: 50) {{
       {_MARKETS}
       {_CATEGORIES}
     }}"""
-_WHOLE_PRODUCT = (
-    f"""
+_WHOLE_PRODUCT = f"""
   fragment Whole on Product {{
     id name productNumber status isBundle createdAt updatedAt harmonizedCommodityCode
     weight {{ value unit }}
@@ -259,8 +258,6 @@ _WHOLE_PRODUCT = (
     {_VARIANTS}
     {_DISPLAYS}
   }}"""
-    + AMOUNT
-)
 _OF_WHOLE_PRODUCT = {
     "Product.internalComment:read": _COMMENT,
     "Product.countryOfOrigin:read": _ORIGIN,
@@ -276,16 +273,21 @@ _OF_WHOLE_PRODUCT = {
     "Category:read": _CATEGORIES,
 }
 
+# A variable that is not given leaves its filter out.
+_SEARCHED = "where: {search: $text, status: $status, brandId: $brand, collectionId: $collection, updatedAt: $updated}"
+
 SEARCH_PRODUCTS = Operation(
-    document="""
-    query SearchProducts($where: ProductFilter, $limit: Int!) {
-      products(where: $where, sort: [updatedAt_DESC], limit: $limit) {
+    document=f"""
+    query SearchProducts(
+      $text: String, $status: [ProductStatus!], $brand: [Int!], $collection: [Int!], $updated: DateRange, $limit: Int!
+    ) {{
+      products({_SEARCHED}, sort: [updatedAt_DESC], limit: $limit) {{
         id name productNumber status isBundle updatedAt
-        brand { id name }
-        collection { id name }
-      }
-      counters { products(where: $where) }
-    }""",
+        {_BRAND}
+        {_COLLECTION}
+      }}
+      counters {{ products({_SEARCHED}) }}
+    }}""",
     result=FoundProducts,
     needs=frozenset({"Product:read"}),
     optional={"Brand:read": _BRAND, "Collection:read": _COLLECTION},
@@ -377,8 +379,13 @@ PRODUCT_STATE = Operation(
 
 UPDATE_PRODUCT = Operation(
     document="""
-    mutation UpdateProduct($id: Int!, $input: ProductUpdateInput!) {
-      updateProduct(id: $id, input: $input) { userErrors { message path } userWarnings { message path } }
+    mutation UpdateProduct(
+      $id: Int!, $name: String, $status: ProductStatus, $productNumber: String, $internalComment: String
+    ) {
+      updateProduct(
+        id: $id
+        input: {name: $name, status: $status, productNumber: $productNumber, internalComment: $internalComment}
+      ) { userErrors { message path } userWarnings { message path } }
     }""",
     result=ProductUpdated,
     needs=frozenset({"Product:write"}),

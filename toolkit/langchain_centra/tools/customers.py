@@ -21,9 +21,9 @@ from langchain_centra.operations.customers import (
 )
 from langchain_centra.operations.kept import kept
 from langchain_centra.operations.values import Amount, Currency
-from langchain_centra.tools.addresses import one_line
 from langchain_centra.tools.arguments import LARGEST_INT, Arguments, Text
 from langchain_centra.tools.choice import one_named
+from langchain_centra.tools.orders import address_line
 from langchain_centra.tools.periods import Moment, date_range, in_order, period_sentence
 from langchain_centra.tools.spec import Answer, read_tool
 from langchain_centra.tools.text import amount, cell, left_out, table, when
@@ -34,12 +34,12 @@ _SHOWN_ORDERS = 10
 class SearchCustomers(Arguments):
     """What search_customers takes."""
 
-    text: Text | None = Field(None, description="Name, or part of an e-mail address with its @.")
-    market: Text | None = Field(None, description="Its name.")
-    registered_from: Moment | None = Field(None, description="Date or ISO time.")
+    text: Text | None = Field(None, description="Name or e-mail address.")
+    market: Text | None = None
+    registered_from: Moment | None = None
     registered_to: Moment | None = None
     updated_from: Moment | None = None
-    limit: int = Field(20, ge=1, le=50, description="20 when not given, 50 at most.")
+    limit: int = Field(20, ge=1, le=50)
 
     @field_validator("registered_to")
     @classmethod
@@ -57,13 +57,13 @@ class GetCustomer(Arguments):
 
 @read_tool(group="customers", operations=[SEARCH_CUSTOMERS, CUSTOMER_MARKETS])
 async def search_customers(centra: AsyncCentra, arguments: SearchCustomers) -> Answer:
-    """Find customers by name, e-mail, market or when they registered or were changed."""
-    where = await _filter(centra, arguments)
+    """Find customers. Days or ISO times."""
+    wanted = await _wanted(centra, arguments)
     periods = [
-        *period_sentence("Registered", where.get("createdAt", {})),
-        *period_sentence("Changed", where.get("updatedAt", {})),
+        *period_sentence("Registered", wanted.get("registered", {})),
+        *period_sentence("Changed", wanted.get("updated", {})),
     ]
-    reply = await SEARCH_CUSTOMERS(centra, where=where or None, limit=arguments.limit)
+    reply = await SEARCH_CUSTOMERS(centra, **wanted, limit=arguments.limit)
     rows = reply.data.customers or []
     if not rows:
         return Answer(text="\n".join(["No customer matches.", *periods, *left_out(reply.withheld)]))
@@ -103,8 +103,8 @@ async def find_customer(centra: AsyncCentra, named: str) -> StatedCustomer:
     number = customer_id(named)
     if number is None and "@" not in named:
         raise Impossible("A customer is named by e-mail address or id; search_customers finds both by name.")
-    where: dict[str, Any] = {"email": {"equals": named}} if number is None else {"id": [number]}
-    found = (await CUSTOMER_STATE(centra, where=where)).data.customers or []
+    wanted: dict[str, Any] = {"email": {"equals": named}} if number is None else {"id": [number]}
+    found = (await CUSTOMER_STATE(centra, **wanted)).data.customers or []
     if not found:
         raise unknown_customer()
     if len(found) > 1:
@@ -123,17 +123,17 @@ def person_name(customer: CustomerRow | StatedCustomer) -> str | None:
     return f"{customer.first_name or ''} {customer.last_name or ''}".strip() or None
 
 
-async def _filter(centra: AsyncCentra, arguments: SearchCustomers) -> dict[str, Any]:
-    where: dict[str, Any] = {}
+async def _wanted(centra: AsyncCentra, arguments: SearchCustomers) -> dict[str, Any]:
+    wanted: dict[str, Any] = {}
     if arguments.text:
-        where |= {"email": {"contains": arguments.text}} if "@" in arguments.text else {"search": arguments.text}
+        wanted |= {"email": {"contains": arguments.text}} if "@" in arguments.text else {"text": arguments.text}
     if arguments.market:
-        where["marketId"] = [await _market(centra, arguments.market)]
+        wanted["market"] = [await _market(centra, arguments.market)]
     if bounds := await date_range(centra, arguments.registered_from, arguments.registered_to):
-        where["createdAt"] = bounds
+        wanted["registered"] = bounds
     if bounds := await date_range(centra, arguments.updated_from, None):
-        where["updatedAt"] = bounds
-    return where
+        wanted["updated"] = bounds
+    return wanted
 
 
 async def _market(centra: AsyncCentra, named: str) -> int:
@@ -146,9 +146,7 @@ async def _market(centra: AsyncCentra, named: str) -> int:
 def _count(shown: int, total: int) -> str:
     if shown >= total:
         return f"{total} customer{'' if total == 1 else 's'}:"
-    return (
-        f"{shown} of {total} customers; narrow by text, market or dates, or ask for more with limit (50 at most):"
-    )
+    return f"{shown} of {total} customers; narrow by text, market or dates, or ask for more with limit (50 at most):"
 
 
 def _row(customer: CustomerRow) -> list[Any]:
@@ -174,7 +172,7 @@ def _head(customer: Customer) -> list[str]:
         f"last login {when(customer.last_login_at)}",
         *([f"Store: {cell(customer.store.name)}"] if customer.store else []),
         *([f"Phone: {', '.join(map(cell, phones))}"] if phones else []),
-        *([f"Billed to: {one_line(address)}"] if address else []),
+        *([f"Billed to: {address_line(address)}"] if address else []),
     ]
 
 
@@ -208,7 +206,10 @@ def _sums(orders: Sequence[CustomerOrder]) -> str:
         if order.status != "CANCELLED" and total and total.value is not None and total.currency:
             value, count = sums.get(total.currency.code or "", (Decimal(0), 0))
             sums[total.currency.code or ""] = value + total.value, count + 1
-    return "; ".join(
-        f"{amount(Amount(value=value, currency=Currency(id=0, code=code)))} in {count} orders"
-        for code, (value, count) in sorted(sums.items())
-    ) or "nothing"
+    return (
+        "; ".join(
+            f"{amount(Amount(value=value, currency=Currency(id=0, code=code)))} in {count} orders"
+            for code, (value, count) in sorted(sums.items())
+        )
+        or "nothing"
+    )

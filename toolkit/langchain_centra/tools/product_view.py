@@ -82,7 +82,7 @@ def _sizes(variants: Sequence[Variant]) -> list[str]:
     rows = [_size(variant, size) for variant in variants for size in variant.product_sizes or ()]
     if not rows:
         return ["No sizes."]
-    columns = ("SKU", "EAN", "variant", "size", "free to sell")
+    columns = ("SKU", "EAN", "variant", "size", "free to allocate")
     return _section("sizes", table(columns, rows, most_bytes=_SIZE_BYTES), len(rows), "; name a variant to see its own")
 
 

@@ -1,9 +1,9 @@
 """Finding products and reading one whole."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from langchain_centra.approval.proposal import Impossible
 from langchain_centra.client import AsyncCentra
@@ -22,7 +22,7 @@ from langchain_centra.operations.products import (
     Variant,
 )
 from langchain_centra.operations.stock import SIMILAR_SKUS
-from langchain_centra.tools.arguments import Arguments, Sku, Text
+from langchain_centra.tools.arguments import ActiveStatus, Arguments, Sku, Text
 from langchain_centra.tools.choice import one_named
 from langchain_centra.tools.periods import Moment, date_range, period_sentence
 from langchain_centra.tools.product_view import whole_product
@@ -34,22 +34,15 @@ _SIMILAR = 6
 _MOST_CANDIDATES = 10
 
 
-def _upper(value: Any) -> Any:
-    return value.strip().upper() if isinstance(value, str) else value
-
-
-ActiveStatus = Annotated[Literal["ACTIVE", "INACTIVE"], BeforeValidator(_upper)]
-
-
 class SearchProducts(Arguments):
     """What search_products takes."""
 
-    text: Text | None = Field(None, description="Part of a name or product number.")
+    text: Text | None = Field(None, description="In name or product number.")
     brand: Text | None = None
     collection: Text | None = None
     status: ActiveStatus | None = None
     updated_from: Moment | None = Field(None, description="Date or ISO time.")
-    limit: int = Field(20, ge=1, le=50, description="20 when not given, 50 at most.")
+    limit: int = Field(20, ge=1, le=50)
 
 
 class GetProduct(Arguments):
@@ -68,9 +61,9 @@ class FindSku(Arguments):
 @read_tool(group="catalogue", operations=[SEARCH_PRODUCTS, PRODUCT_GROUPS])
 async def search_products(centra: AsyncCentra, arguments: SearchProducts) -> Answer:
     """Find products, last changed first. Use get_product when the number or the exact name is known."""
-    where = await _filter(centra, arguments)
-    period = period_sentence("Changed", where.get("updatedAt", {}))
-    reply = await SEARCH_PRODUCTS(centra, where=where or None, limit=arguments.limit)
+    wanted = await _wanted(centra, arguments)
+    period = period_sentence("Changed", wanted.get("updated", {}))
+    reply = await SEARCH_PRODUCTS(centra, **wanted, limit=arguments.limit)
     rows = reply.data.products or []
     if not rows:
         return Answer(text="\n".join(["No product matches.", *period, *left_out(reply.withheld)]))
@@ -83,7 +76,7 @@ async def search_products(centra: AsyncCentra, arguments: SearchProducts) -> Ans
 
 @read_tool(group="catalogue", operations=[GET_PRODUCT, FIND_PRODUCT, GET_PRODUCT_BY_ID])
 async def get_product(centra: AsyncCentra, arguments: GetProduct) -> Answer:
-    """Read one product: variants, prices, sizes with SKU and EAN, units free to sell, displays with markets."""
+    """Read one product: variants, prices, sizes with SKU and EAN, units free to allocate, displays with markets."""
     product, withheld = await _whole(centra, arguments.product)
     if arguments.variant:
         product = product.model_copy(update={"variants": [_variant(product, arguments.variant)]})
@@ -92,7 +85,7 @@ async def get_product(centra: AsyncCentra, arguments: GetProduct) -> Answer:
 
 @read_tool(group="catalogue", operations=[FIND_SKU, SIMILAR_SKUS])
 async def find_sku(centra: AsyncCentra, arguments: FindSku) -> Answer:
-    """Find the product, variant and size of a SKU, EAN or UPC."""
+    """Find the product, variant and size of a code."""
     reply = await FIND_SKU(centra, code=arguments.code)
     found = [*(reply.data.by_sku or []), *(reply.data.by_ean or []), *(reply.data.by_upc or [])]
     sizes = list({size.id: size for size in found}.values())
@@ -156,18 +149,18 @@ async def _unknown_code(centra: AsyncCentra, code: str) -> Impossible:
     return Impossible(f"No product size has the SKU, EAN or UPC {cell(code)}. {close}")
 
 
-async def _filter(centra: AsyncCentra, arguments: SearchProducts) -> dict[str, Any]:
-    where: dict[str, Any] = {}
+async def _wanted(centra: AsyncCentra, arguments: SearchProducts) -> dict[str, Any]:
+    wanted: dict[str, Any] = {}
     if arguments.text:
-        where["search"] = arguments.text
+        wanted["text"] = arguments.text
     if arguments.status:
-        where["status"] = [arguments.status]
+        wanted["status"] = [arguments.status]
     for kind, named in (("brand", arguments.brand), ("collection", arguments.collection)):
         if named:
-            where[f"{kind}Id"] = [await _group(centra, kind, named)]
+            wanted[kind] = [await _group(centra, kind, named)]
     if bounds := await date_range(centra, arguments.updated_from, None):
-        where["updatedAt"] = bounds
-    return where
+        wanted["updated"] = bounds
+    return wanted
 
 
 async def _group(centra: AsyncCentra, kind: str, named: str) -> int:

@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
     from langchain_centra.sandbox.state import State
 
-# Product number, name, folder, size chart, price in SEK, kilograms.
+# Product number, name, variant number, variant, folder, size chart, price in SEK, kilograms.
 _BUNDLES = [
-    ("SET01", "Winter Set", "Accessories", "One size", 699, 0.23),
-    ("SET02", "Tee Three-Pack", "Tops", "Clothes", 649, 0.54),
+    ("SET01", "Winter Set", "NVY", "Navy", "Accessories", "One size", 699, 0.23),
+    ("SET02", "Tee Three-Pack", "BLK", "Black", "Tops", "Clothes", 649, 0.54),
 ]
 
 
 def fill_bundles(state: State, opened: datetime) -> None:
     """Fill in two bundles, each with the product as which it is sold."""
-    for i, (number, name, folder, chart_name, price, weight) in enumerate(_BUNDLES, 1):
+    for i, (number, name, variant_number, colour, folder, chart_name, price, weight) in enumerate(_BUNDLES, 1):
         chart = next(chart for chart in state.size_charts.values() if chart.name == chart_name)
         product = Product(
             id=len(state.products) + 1,
@@ -39,8 +39,8 @@ def fill_bundles(state: State, opened: datetime) -> None:
         state.products[product.id] = product
         variant = ProductVariant(
             id=len(state.product_variants) + 1,
-            name="Mixed",
-            variant_number="MIX",
+            name=colour,
+            variant_number=variant_number,
             product=product,
             size_chart=chart,
             unit_cost=MonetaryValue(price * 30, state.currencies["SEK"], 1.0, opened),
