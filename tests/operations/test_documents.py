@@ -145,7 +145,8 @@ def test_the_result_models_every_selected_field_and_no_other(operation: Operatio
 
 
 def test_every_operation_belongs_to_a_tool() -> None:
-    modules = [import_module(f"langchain_centra.operations.{name}") for name in ("orders", "stock")]
+    names = ("assortment", "customers", "orders", "products", "stock")
+    modules = [import_module(f"langchain_centra.operations.{name}") for name in names]
     written = {value.name for module in modules for value in vars(module).values() if isinstance(value, Operation)}
     assert written <= OPERATIONS.keys()
 

@@ -214,7 +214,7 @@ async def test_counters_count_what_a_filter_lets_through(api: Api, sandbox: Sand
     assert counters == {
         "orders": 500,
         "customers": 200,
-        "products": 60,
+        "products": 62,
         "countries": 10,
         "graphQLAccess": 1,
         "pending": pending,

@@ -35,7 +35,7 @@ def test_a_bigger_store_keeps_the_newest_orders(clock: ManualClock) -> None:
 def test_the_store_has_the_size_of_a_small_brand(sandbox: Sandbox) -> None:
     store = sandbox.store
     sizes = len(store.products), len(store.product_variants), len(store.product_sizes), len(store.customers)
-    assert sizes == (60, 80, 308, 200)
+    assert sizes == (62, 82, 308, 200)
     assert [warehouse.name for warehouse in store.warehouses.values()] == ["Stockholm", "Rotterdam", "New Jersey"]
     assert len(store.markets) == 4
     assert list(store.currencies) == ["SEK", "EUR", "USD"]

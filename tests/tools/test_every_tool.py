@@ -34,6 +34,16 @@ SOME_ARGUMENTS: dict[str, dict[str, Any]] = {
     "list_pricelists": {},
     "list_currencies": {},
     "list_countries": {},
+    "search_products": {"text": "tee", "limit": 3},
+    "get_product": {"product": "TEE01"},
+    "find_sku": {"code": DEMO_SKU},
+    "list_brands": {},
+    "list_collections": {},
+    "list_bundles": {},
+    "update_product": {"product": "TEE01", "name": "Alva T-shirt"},
+    "search_customers": {"text": "berg", "limit": 3},
+    "get_customer": {"customer": "anna.berg@example.com"},
+    "update_customer": {"customer": "anna.berg@example.com", "status": "INACTIVE"},
 }
 
 every_tool = pytest.mark.parametrize("spec", TOOLS, ids=lambda spec: spec.name)

@@ -40,6 +40,8 @@ SAME_WAREHOUSE = "outFromWarehouse and intoWarehouse are the same"
 NO_STOCK_ACTION = "A stock action is either true or left out"
 EMPTY_NOTE = "The note is empty"
 EMPTY_DESCRIPTION = "The description is empty"
+EMPTY_NAME = "The name is empty"
+EMPTY_PRODUCT_NUMBER = "The product number is empty"
 NOT_POSITIVE = "deliveredQuantity must be greater than 0"
 NEGATIVE_QUANTITY = "quantity must be 0 or more"
 NOT_DIRECT_TO_CONSUMER = "The order is not a direct-to-consumer order"
@@ -72,6 +74,11 @@ def attribute_is(name: str, *, mapped: bool) -> str:
 def not_enough(sku: str, warehouse: str, free: int) -> str:
     """More would leave than is free to allocate."""
     return f"Only {free} of {sku} are free to allocate in {warehouse}"
+
+
+def number_taken(number: str, other: str) -> str:
+    """Two products can not have one number."""
+    return f"Product number {number} is already used by {other}"
 
 
 def raised_to_allocated(sku: str, warehouse: str, allocated: int) -> str:

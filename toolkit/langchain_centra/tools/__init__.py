@@ -7,8 +7,13 @@ from langchain_centra.tools.channels import (
     list_pricelists,
     list_stores,
 )
+from langchain_centra.tools.customer_changes import update_customer
+from langchain_centra.tools.customers import get_customer, search_customers
 from langchain_centra.tools.order_changes import add_order_note, cancel_order, confirm_order
 from langchain_centra.tools.orders import get_order, search_orders
+from langchain_centra.tools.product_changes import update_product
+from langchain_centra.tools.product_lists import list_brands, list_bundles, list_collections
+from langchain_centra.tools.products import find_sku, get_product, search_products
 from langchain_centra.tools.spec import Answer, ToolSpec
 from langchain_centra.tools.stock import get_stock, list_warehouses
 from langchain_centra.tools.stock_changes import set_stock
@@ -27,6 +32,16 @@ TOOLS: tuple[ToolSpec, ...] = (
     list_pricelists,
     list_currencies,
     list_countries,
+    search_products,
+    get_product,
+    find_sku,
+    list_brands,
+    list_collections,
+    list_bundles,
+    update_product,
+    search_customers,
+    get_customer,
+    update_customer,
 )
 
 __all__ = ["TOOLS", "Answer", "ToolSpec"]

@@ -29,6 +29,10 @@ def _number(value: Any) -> Any:
     return value.strip().removeprefix("#") if isinstance(value, str) else value
 
 
+def _upper(value: Any) -> Any:
+    return value.strip().upper() if isinstance(value, str) else value
+
+
 OrderNumber = Annotated[
     int, Field(ge=1, le=LARGEST_INT, description="The number people see, e.g. 1042."), BeforeValidator(_number)
 ]
@@ -38,6 +42,8 @@ Quantity = Annotated[
     BeforeValidator(_number),
 ]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Comment = Annotated[str, StringConstraints(max_length=2000)]
+ActiveStatus = Annotated[Literal["ACTIVE", "INACTIVE"], BeforeValidator(_upper)]
 ResponseFormat = Literal["concise", "detailed"]
 Sku = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 

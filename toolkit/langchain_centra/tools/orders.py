@@ -212,10 +212,11 @@ def _totals(totals: Totals | None) -> list[str]:
 
 def _addresses(order: Order) -> list[str]:
     labelled = (("Ships to", order.shipping_address), ("Billed to", order.billing_address))
-    return [f"{label}: {_address(address)}" for label, address in labelled if address]
+    return [f"{label}: {address_line(address)}" for label, address in labelled if address]
 
 
-def _address(address: Address) -> str:
+def address_line(address: Address) -> str:
+    """Write an address on one line."""
     parts = [
         f"{address.first_name or ''} {address.last_name or ''}".strip(),
         address.company_name,

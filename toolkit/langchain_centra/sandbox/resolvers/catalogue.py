@@ -13,12 +13,13 @@ from langchain_centra.sandbox.listing import Listing
 
 if TYPE_CHECKING:
     from langchain_centra.sandbox.paging import Connection
-    from langchain_centra.sandbox.state.catalogue import ProductSize, ProductVariant
+    from langchain_centra.sandbox.state.catalogue import Collection, ProductSize, ProductVariant
 
 query = QueryType()
 variant_type = ObjectType("ProductVariant")
 size_type = ObjectType("ProductSize")
-BINDABLES = [query, variant_type, size_type]
+collection_type = ObjectType("Collection")
+BINDABLES = [query, variant_type, size_type, collection_type]
 
 _BY_ID_AND_UPDATE = {"id": attrgetter("id"), "updatedAt": attrgetter("updated_at")}
 
@@ -98,6 +99,19 @@ _COLLECTIONS = Listing(
         text=lambda collection: (collection.name,),
     )
 )
+_BUNDLES = Listing(
+    Filter(
+        "BundleFilter",
+        {
+            "id": attrgetter("id"),
+            "createdAt": attrgetter("created_at"),
+            "updatedAt": attrgetter("updated_at"),
+            "type": attrgetter("type"),
+            "priceType": attrgetter("price_type"),
+        },
+        text=lambda bundle: (bundle.product.name, bundle.product.product_number),
+    )
+)
 _FOLDERS = Listing(
     Filter("FolderFilter", {"name": attrgetter("name"), "isTopFolder": attrgetter("is_top_folder")}),
     {"customOrder": attrgetter("id")},
@@ -170,6 +184,12 @@ def collections(_source: object, info: Info, **arguments: Any) -> list[Any]:
     return _COLLECTIONS.page(context_of(info).state.collections.values(), info, arguments)
 
 
+@query.field("bundles")
+def bundles(_source: object, info: Info, **arguments: Any) -> list[Any]:
+    """List the bundles."""
+    return _BUNDLES.page(context_of(info).state.bundles.values(), info, arguments)
+
+
 @query.field("folders")
 def folders(_source: object, info: Info, **arguments: Any) -> list[Any]:
     """List the folders."""
@@ -180,6 +200,12 @@ def folders(_source: object, info: Info, **arguments: Any) -> list[Any]:
 def sizes_of_variant(variant: ProductVariant, info: Info, **arguments: Any) -> list[Any]:
     """List a variant's sizes: all of them."""
     return list(_SIZES.matching(variant.product_sizes, info, arguments.get("where")))
+
+
+@collection_type.field("totalProducts")
+def total_products(collection: Collection, info: Info) -> int:
+    """Return how many products are in a collection, whatever their status (inferred)."""
+    return sum(1 for product in context_of(info).state.products.values() if product.collection is collection)
 
 
 @size_type.field("quantity")

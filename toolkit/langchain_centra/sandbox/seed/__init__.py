@@ -12,6 +12,7 @@ from langchain_centra.sandbox.state import State
 
 from .assortment import fill_assortment
 from .attributes import fill_attributes
+from .bundles import fill_bundles
 from .channels import fill_channels
 from .discounts import fill_discounts
 from .displays import fill_displays
@@ -54,6 +55,7 @@ def seeded_state(now: datetime, zone: tzinfo, scale: int) -> State:
     fill_channels(state, opened)
     fill_assortment(state, opened)
     fill_displays(state)
+    fill_bundles(state, opened)
     fill_prices(state, opened)
     fill_discounts(state, today)
     fill_people(state, opened, Random(_SEED))  # noqa: S311 (sample data)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from .attributes import AttributeType, MappedAttribute
-    from .catalogue import Brand, Collection, Folder, Product, ProductSize, ProductVariant, SizeChart
+    from .catalogue import Brand, Bundle, Collection, Folder, Product, ProductSize, ProductVariant, SizeChart
     from .channels import (
         Account,
         AllocationRule,
@@ -65,6 +65,7 @@ class State:
     size_charts: dict[int, SizeChart] = field(default_factory=dict)
     products: dict[int, Product] = field(default_factory=dict)
     product_variants: dict[int, ProductVariant] = field(default_factory=dict)
+    bundles: dict[int, Bundle] = field(default_factory=dict)
     product_sizes: dict[str, ProductSize] = field(default_factory=dict)
     tax_groups: dict[int, TaxGroup] = field(default_factory=dict)
     categories: dict[int, Category] = field(default_factory=dict)
@@ -112,6 +113,11 @@ class State:
         if key not in self.stock:
             self.stock[key] = Stock(product_size=size, warehouse=warehouse)
         return self.stock[key]
+
+    def file_sizes_anew(self) -> None:
+        """Put product sizes and their stock under the SKUs that they have now."""
+        self.product_sizes = {size.sku: size for size in self.product_sizes.values()}
+        self.stock = {(row.product_size.sku, row.warehouse.id): row for row in self.stock.values()}
 
     def latest_line(self, size: ProductSize, warehouse: Warehouse) -> StockChangeLine:
         """Return the line of the latest stock change that brought a size to a warehouse."""

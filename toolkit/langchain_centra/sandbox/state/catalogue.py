@@ -111,10 +111,31 @@ class Product:
     is_bundle: bool = False
     is_serializable_product: bool = False
     external_id: str | None = None
-    bundle: None = None
+    bundle: Bundle | None = None
     measurement_table: None = None
     variants: list[ProductVariant] = field(default_factory=list)
     displays: list[Display] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
+class Bundle:
+    """What makes a product a bundle; it has no stock of its own.
+
+    What a bundle is put together from is not shown: under which field is not documented.
+    """
+
+    id: int
+    product: Product
+    size_chart: SizeChart
+    created_at: datetime
+    updated_at: datetime
+    type: str = "FIXED"
+    price_type: str = "STATIC"
+
+    @property
+    def sizes(self) -> list[Size]:
+        """The sizes that the bundle comes in: those of its chart."""
+        return self.size_chart.sizes
 
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
