@@ -1,5 +1,8 @@
 """The tools, each declared once, in the order in which they are offered."""
 
+from langchain_centra.tools.attributes import list_custom_attributes
+from langchain_centra.tools.categories import list_categories
+from langchain_centra.tools.displays import search_displays
 from langchain_centra.tools.order_changes import add_order_note, cancel_order, confirm_order
 from langchain_centra.tools.orders import get_order, search_orders
 from langchain_centra.tools.spec import Answer, ToolSpec
@@ -15,6 +18,9 @@ TOOLS: tuple[ToolSpec, ...] = (
     get_stock,
     list_warehouses,
     set_stock,
+    search_displays,
+    list_custom_attributes,
+    list_categories,
 )
 
 __all__ = ["TOOLS", "Answer", "ToolSpec"]
