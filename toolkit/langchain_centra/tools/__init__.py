@@ -1,5 +1,7 @@
 """The tools, each declared once, in the order in which they are offered."""
 
+from langchain_centra.tools.attributes import list_custom_attributes
+from langchain_centra.tools.categories import list_categories
 from langchain_centra.tools.channels import (
     list_countries,
     list_currencies,
@@ -9,6 +11,7 @@ from langchain_centra.tools.channels import (
 )
 from langchain_centra.tools.customer_changes import update_customer
 from langchain_centra.tools.customers import get_customer, search_customers
+from langchain_centra.tools.displays import search_displays
 from langchain_centra.tools.order_changes import add_order_note, cancel_order, confirm_order
 from langchain_centra.tools.orders import get_order, search_orders
 from langchain_centra.tools.product_changes import update_product
@@ -42,6 +45,9 @@ TOOLS: tuple[ToolSpec, ...] = (
     search_customers,
     get_customer,
     update_customer,
+    search_displays,
+    list_custom_attributes,
+    list_categories,
 )
 
 __all__ = ["TOOLS", "Answer", "ToolSpec"]

@@ -35,17 +35,27 @@ Facts = Callable[[Step, Any], Mapping[str, Any]]
 
 @dataclass(frozen=True, kw_only=True)
 class ToolSpec:
-    """A tool as declared: what the model reads, its arguments and the operations that it uses."""
+    """A tool as declared: what the model reads, its arguments and the operations that it uses.
+
+    `sometimes` are operations that only some arguments use: what they need is optional to the tool, and a call that
+    uses one without its permission fails with the permission's name.
+    """
 
     name: str
     description: str
     group: str
     args: type[BaseModel]
     operations: tuple[Operation[Any], ...]
+    sometimes: tuple[Operation[Any], ...] = ()
 
     def __post_init__(self) -> None:
         if not self.description:
             raise TypeError(f"{self.name} has no docstring, so the model could not know when to use it.")
+
+    @property
+    def every_operation(self) -> tuple[Operation[Any], ...]:
+        """All operations, those that only some arguments use too."""
+        return self.operations + self.sometimes
 
     @property
     def needs(self) -> frozenset[str]:
@@ -55,8 +65,8 @@ class ToolSpec:
     @property
     def optional(self) -> frozenset[str]:
         """The permissions that add fields or arguments to the tool."""
-        optional = (operation.optional.keys() | set(operation.argument_needs.values()) for operation in self.operations)
-        return frozenset[str]().union(*optional) - self.needs
+        optional = (o.optional.keys() | set(o.argument_needs.values()) for o in self.every_operation)
+        return frozenset[str]().union(*optional, *(operation.needs for operation in self.sometimes)) - self.needs
 
     def validate(self, args: Mapping[str, Any]) -> BaseModel:
         """Return the arguments as their model; raises InvalidArguments with a sentence for the model to act on."""
@@ -71,7 +81,7 @@ class ReadTool(ToolSpec):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if any(operation.is_mutation for operation in self.operations):
+        if any(operation.is_mutation for operation in self.every_operation):
             raise TypeError(f"{self.name} is declared as a read but uses a mutation.")
 
 
@@ -102,11 +112,13 @@ class WriteTool(ToolSpec):
         return Sent(warnings=reply.warnings, facts=self.facts(step, reply.data))
 
 
-def read_tool(*, group: str, operations: Sequence[Operation[Any]]) -> Callable[[Read], ReadTool]:
+def read_tool(
+    *, group: str, operations: Sequence[Operation[Any]], sometimes: Sequence[Operation[Any]] = ()
+) -> Callable[[Read], ReadTool]:
     """Declare a read: the function's name and docstring are the tool's, its second parameter the arguments."""
 
     def declare(function: Read) -> ReadTool:
-        return ReadTool(**_declared(function, group, operations), read=function)
+        return ReadTool(**_declared(function, group, operations, sometimes), read=function)
 
     return declare
 
@@ -122,17 +134,23 @@ def write_tool(
     effects: Sequence[Effect],
     observe: Observe,
     facts: Facts = _no_facts,
+    sometimes: Sequence[Operation[Any]] = (),
 ) -> Callable[[Propose], WriteTool]:
     """Declare a write by its proposal: the function only reads, and its proposal's steps are what is sent."""
 
     def declare(function: Propose) -> WriteTool:
-        declared = _declared(function, group, operations)
+        declared = _declared(function, group, operations, sometimes)
         return WriteTool(**declared, effects=frozenset(effects), propose=function, observe=observe, facts=facts)
 
     return declare
 
 
-def _declared(function: Callable[..., Any], group: str, operations: Sequence[Operation[Any]]) -> dict[str, Any]:
+def _declared(
+    function: Callable[..., Any],
+    group: str,
+    operations: Sequence[Operation[Any]],
+    sometimes: Sequence[Operation[Any]],
+) -> dict[str, Any]:
     arguments = list(inspect.signature(function).parameters)[1]
     return {
         "name": function.__name__,
@@ -140,4 +158,5 @@ def _declared(function: Callable[..., Any], group: str, operations: Sequence[Ope
         "group": group,
         "args": get_type_hints(function)[arguments],
         "operations": tuple(operations),
+        "sometimes": tuple(sometimes),
     }

@@ -22,12 +22,18 @@ class Table:
     shown: int
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, most_bytes: int = TABLE_BYTES) -> Table:
+def table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    most_bytes: int = TABLE_BYTES,
+    cell_bytes: int = _CELL_BYTES,
+) -> Table:
     """Lay rows out with one line each, as many as fit; the caller says what is missing and how to get it."""
     lines = [" | ".join(columns)]
     room = most_bytes
     for row in rows:
-        line = " | ".join(map(cell, row))
+        line = " | ".join(cell(value, cell_bytes) for value in row)
         room -= len(line.encode()) + 1
         if room < 0:
             break
@@ -35,7 +41,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, most_bytes: 
     return Table("\n".join(lines), len(lines) - 1)
 
 
-def cell(value: Any) -> str:
+def cell(value: Any, most_bytes: int = _CELL_BYTES) -> str:
     """Write one value on one line; what a store's data holds cannot start a new line or column."""
     if value is None or value == "":
         return "-"
@@ -45,7 +51,7 @@ def cell(value: Any) -> str:
         return amount(value)
     if isinstance(value, datetime):
         return when(value)
-    return clipped(" ".join(str(value).replace("|", "/").split()), _CELL_BYTES)
+    return clipped(" ".join(str(value).replace("|", "/").split()), most_bytes)
 
 
 def clipped(text: str, most_bytes: int) -> str:
