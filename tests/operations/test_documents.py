@@ -32,7 +32,8 @@ from graphql import (
 )
 from pydantic import BaseModel, RootModel
 
-from langchain_centra import operations, sandbox
+from langchain_centra import operations as operations_package
+from langchain_centra import sandbox
 from langchain_centra.operations import Operation
 from langchain_centra.operations.stock import stock_by_sku
 from langchain_centra.tools import TOOLS
@@ -146,7 +147,9 @@ def test_the_result_models_every_selected_field_and_no_other(operation: Operatio
 
 
 def test_every_operation_belongs_to_a_tool() -> None:
-    modules = [import_module(found.name) for found in iter_modules(operations.__path__, "langchain_centra.operations.")]
+    modules = [
+        import_module(found.name) for found in iter_modules(operations_package.__path__, "langchain_centra.operations.")
+    ]
     written = {value.name for module in modules for value in vars(module).values() if isinstance(value, Operation)}
     assert written <= OPERATIONS.keys()
 
