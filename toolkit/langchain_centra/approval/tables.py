@@ -167,13 +167,26 @@ head = Table(
     Column("hash", Text, nullable=False),
 )
 
+rate_shares = Table(
+    "centra_rate_shares",
+    metadata,
+    Column("store", Text, primary_key=True),
+    Column("share", Json),
+)
+"""What the processes of a journal have spent of a store's rate limits together."""
+
 
 def _create_tables(connection: Connection) -> None:
-    metadata.create_all(connection, checkfirst=False)
+    first = [table for table in metadata.sorted_tables if table is not rate_shares]
+    metadata.create_all(connection, tables=first, checkfirst=False)
     connection.execute(insert(head).values(id=1, version=1, seq=0, hash=GENESIS))
 
 
-MIGRATIONS = (_create_tables,)
+def _create_rate_shares(connection: Connection) -> None:
+    rate_shares.create(connection)
+
+
+MIGRATIONS = (_create_tables, _create_rate_shares)
 """The entry at n takes the schema from version n to version n + 1."""
 
 
