@@ -167,9 +167,9 @@ class _LazyLedger:
     def __init__(self, toolkit: CentraToolkit) -> None:
         self._toolkit = toolkit
 
-    async def revise_share(self, store: str, change: Callable[[Saved | None], tuple[Saved | None, T]]) -> T:
+    async def revise(self, key: str, change: Callable[[Saved | None], tuple[Saved | None, T]]) -> T:
         journal = await asyncio.to_thread(getattr, self._toolkit, "journal")
-        revised: T = await journal.revise_share(store, change)
+        revised: T = await journal.revise(key, change)
         return revised
 
 

@@ -21,8 +21,8 @@ Look = Callable[[], Awaitable[Limits | None]]
 class Ledger(Protocol):
     """Where processes keep what they share of a store's rate limits."""
 
-    async def revise_share(self, store: str, change: Callable[[Saved | None], tuple[Saved | None, T]]) -> T:
-        """Change what is stored for a store as the only writer, and return what `change` says; None keeps it."""
+    async def revise(self, key: str, change: Callable[[Saved | None], tuple[Saved | None, T]]) -> T:
+        """Change what is stored under a key as the only writer, and return what `change` says; None keeps it."""
         ...
 
 
@@ -87,7 +87,7 @@ class CommonCount:
     def __init__(self, own: OwnCount, ledger: Ledger, store: str) -> None:
         self._own = own
         self._ledger: Ledger | None = ledger
-        self._store = store
+        self._key = f"rate limits of {store}"
         self._joined = False
         self._last = own.share
         self._purse: dict[Key, tuple[float, float]] = {}
@@ -129,11 +129,11 @@ class CommonCount:
         return enough and bool(self._purse)
 
     async def _ask(self, ledger: Ledger, cost: Cost, now: float) -> float:
-        wait = await ledger.revise_share(self._store, partial(self._lease, cost, now, None))
+        wait = await ledger.revise(self._key, partial(self._lease, cost, now, None))
         if wait is None:
             limits = await self._own.look()
             if limits is not None:
-                wait = await ledger.revise_share(self._store, partial(self._lease, cost, now, limits))
+                wait = await ledger.revise(self._key, partial(self._lease, cost, now, limits))
         return wait or 0.0
 
     def _lease(
