@@ -25,7 +25,7 @@ def test_both_clients_have_the_same_public_names() -> None:
         for client in (Centra, AsyncCentra)
     )
     assert sync - asynchronous == {"aio", "portal", "close"}
-    assert asynchronous - sync == {"aclose"}
+    assert asynchronous - sync == {"aclose", "share_limits"}
 
 
 def test_it_answers_and_raises_as_the_async_one() -> None:

@@ -51,7 +51,7 @@ operations = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERA
 
 def without(operation: Operation[Any], *permissions: str) -> str:
     """The document as the operation sends it when these permissions are missing."""
-    return operation._without(set(permissions))
+    return operation.without(permissions)
 
 
 def permissions_of(document: str) -> set[str]:

@@ -1,9 +1,10 @@
 """The toolkit: chosen tools over one store's connection."""
 
-from collections.abc import Collection, Iterable, Mapping
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from langchain_core.tools import BaseTool
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from langchain_centra.approval.approvals import Approvals
     from langchain_centra.approval.journal import Journal
     from langchain_centra.approval.policy import ApprovalPolicy
+
+T = TypeVar("T")
+Saved = Mapping[str, Any]
 
 ALIASES = {"StockChange:read": "WarehouseDelivery:read", "Customer:read": "Purchaser:read"}
 """Today's permission names and the names that older Centra instances know them by."""
@@ -55,6 +59,7 @@ class CentraToolkit:
         self.name = name or self.centra.name
         self._policy = policy
         self._journal = journal
+        self.centra.share_limits(_LazyLedger(self))
         chosen = _chosen(reads, ReadTool) | _chosen(writes, WriteTool)
         excluded = _named(exclude, ToolSpec)
         self.specs: tuple[ToolSpec, ...] = tuple(
@@ -154,6 +159,18 @@ class CentraToolkit:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.aclose()
+
+
+class _LazyLedger:
+    """The journal as the ledger of the rate limits, opened when requests become so many that it is asked."""
+
+    def __init__(self, toolkit: CentraToolkit) -> None:
+        self._toolkit = toolkit
+
+    async def revise(self, key: str, change: Callable[[Saved | None], tuple[Saved | None, T]]) -> T:
+        journal = await asyncio.to_thread(getattr, self._toolkit, "journal")
+        revised: T = await journal.revise(key, change)
+        return revised
 
 
 def _chosen(choice: bool | Collection[str], kind: type[ToolSpec]) -> set[str]:

@@ -1,11 +1,11 @@
 """The journal of cards: the only place where a decision, a claim or an outcome exists."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, Literal, Self, TypeVar
 
 from sqlalchemy import ColumnElement
 
-from langchain_centra.approval import audit, journal_cards, journal_steps, journal_turns
+from langchain_centra.approval import audit, journal_cards, journal_steps, journal_turns, kept
 from langchain_centra.approval.database import Database
 from langchain_centra.approval.journal_rows import read_cards
 from langchain_centra.approval.records import (
@@ -57,6 +57,15 @@ class Journal:
 
     async def _transact(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         return await self._database.write(lambda connection: transact(connection, self._clock, work))
+
+    async def revise(
+        self, key: str, change: Callable[[Mapping[str, Any] | None], tuple[Mapping[str, Any] | None, T]]
+    ) -> T:
+        """Change what the processes of this journal keep for each other under a key; no part of cards and audit.
+
+        `change` gets and gives JSON values, in one transaction; None keeps what is stored.
+        """
+        return await self._database.write(lambda connection: kept.revise(connection, key, change))
 
     async def add(self, card: NewCard) -> Card:
         """Store a card as proposed; the same key and revision again gives the stored one unchanged.

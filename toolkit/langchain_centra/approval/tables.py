@@ -167,13 +167,21 @@ head = Table(
     Column("hash", Text, nullable=False),
 )
 
+kept = Table("centra_kept", metadata, Column("key", Text, primary_key=True), Column("value", Json))
+"""What processes keep for each other beside the cards, such as what they spent of a store's rate limits."""
+
 
 def _create_tables(connection: Connection) -> None:
-    metadata.create_all(connection, checkfirst=False)
+    first = [table for table in metadata.sorted_tables if table is not kept]
+    metadata.create_all(connection, tables=first, checkfirst=False)
     connection.execute(insert(head).values(id=1, version=1, seq=0, hash=GENESIS))
 
 
-MIGRATIONS = (_create_tables,)
+def _create_kept(connection: Connection) -> None:
+    kept.create(connection)
+
+
+MIGRATIONS = (_create_tables, _create_kept)
 """The entry at n takes the schema from version n to version n + 1."""
 
 

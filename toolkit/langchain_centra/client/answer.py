@@ -115,6 +115,11 @@ class Answer:
         data = (self.payload or {}).get("data")
         return data if isinstance(data, dict) else {}
 
+    @property
+    def complexity(self) -> int | None:
+        """What the request cost, where the answer says so."""
+        return Extensions.read((self.payload or {}).get("extensions")).complexity
+
     def read(self) -> Response:
         """Return what a query asked for.
 

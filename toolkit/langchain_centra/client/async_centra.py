@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 import httpx
 from pydantic import SecretStr
 
+from langchain_centra.client.answer import Answer
 from langchain_centra.client.clock import SYSTEM_CLOCK, Clock
 from langchain_centra.client.document import is_mutation
-from langchain_centra.client.errors import PermissionMissing
+from langchain_centra.client.errors import PermissionMissing, SettingsError
 from langchain_centra.client.paging import node_pages, row_pages
 from langchain_centra.client.response import Response, report_deprecations
 from langchain_centra.client.url import endpoint
@@ -21,6 +22,9 @@ from langchain_centra.client.wire import Wire, usable_token
 
 if TYPE_CHECKING:
     from tenacity import AsyncRetrying
+
+    from langchain_centra.client.counts import Ledger
+    from langchain_centra.client.gate import Gate
 
 # How long a read is tried again, in seconds: beyond the ten-second window of the rate limits, short of the hour's.
 _READ_PATIENCE = 60.0
@@ -41,9 +45,10 @@ class AsyncCentra:
         transport: an httpx transport instead of the network.
         clock: tells the time and waits.
         token_expires: when the token runs out, so that its rejection can be explained.
+        rate_share: how much of the store's rate limits, which all integrations share, may be used here: 0.5 is half.
 
     Raises:
-        SettingsError: the URL or the token cannot be right.
+        SettingsError: the URL, the token or the share cannot be right.
     """
 
     def __init__(
@@ -58,12 +63,15 @@ class AsyncCentra:
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock = SYSTEM_CLOCK,
         token_expires: datetime | None = None,
+        rate_share: float = 0.5,
     ) -> None:
         self._endpoint = endpoint(url, allowed_hosts)
         self._token = usable_token(token)
         self._transport = transport
         self._timezone = timezone
         self._connection: _Connection | None = None
+        self._ledger: Ledger | None = None
+        self._rate_share = _usable_share(rate_share)
         self.url = str(self._endpoint)
         self.name = name or self._endpoint.netloc.decode("ascii")
         self.timeout = timeout
@@ -72,7 +80,7 @@ class AsyncCentra:
 
     @classmethod
     def from_env(cls) -> Self:
-        """Connect as CENTRA_URL, CENTRA_TOKEN, CENTRA_TOKEN_EXPIRES and CENTRA_TIMEZONE say.
+        """Connect as CENTRA_URL and CENTRA_TOKEN say, and the other settings of `CentraSettings`.
 
         Raises:
             SettingsError: a variable is missing or wrong.
@@ -115,15 +123,19 @@ class AsyncCentra:
         body = {"query": document, "variables": dict(variables or {})}
         began = self.clock.monotonic()
         connection = await self._connect()
+        # The last attempt of a mutation keeps half of the time, so that none begins that cannot end.
+        until = began + (self.timeout / 2 if mutates else _READ_PATIENCE)
 
         async def attempt() -> Response:
+            cost = connection.gate.cost(body, mutates=mutates)
+            await connection.gate.enter(cost, until)
             limit = began + self.timeout - self.clock.monotonic() if mutates else self.timeout
             outcome = await connection.wire.post(body, limit=limit)
+            if isinstance(outcome, Answer):
+                connection.gate.learn(body, cost, outcome)
             return outcome.written() if mutates else outcome.read()
 
-        # The last attempt of a mutation keeps half of the time, so that none begins that cannot end.
-        patience = self.timeout / 2 if mutates else _READ_PATIENCE
-        response: Response = await connection.attempts(self.clock, began + patience)(attempt)
+        response: Response = await connection.attempts(self.clock, until)(attempt)
         report_deprecations(response.extensions)
         return response
 
@@ -163,6 +175,10 @@ class AsyncCentra:
             self._timezone = await self._offset_seen()
         return self._timezone
 
+    def share_limits(self, ledger: Ledger) -> None:
+        """Count against the rate limits together with the other processes of a ledger; call it before any request."""
+        self._ledger = ledger
+
     async def _offset_seen(self) -> tzinfo:
         try:
             response = await self.execute(_NEWEST_ORDER)
@@ -179,18 +195,20 @@ class AsyncCentra:
         return self._connection
 
     def _open(self) -> _Connection:
-        """Load what reads files: certificates and the retry library."""
+        """Load what reads files: certificates, the retry library and the rate limits' share."""
+        from langchain_centra.client.gate import Gate
         from langchain_centra.client.retry import attempts
 
         wire = Wire(
             self._endpoint, self._token, expires=self.token_expires, transport=self._transport, clock=self.clock
         )
-        return _Connection(wire, attempts)
+        return _Connection(wire, Gate(wire, self.clock, self._rate_share, self._ledger), attempts)
 
 
 @dataclass(frozen=True)
 class _Connection:
     wire: Wire
+    gate: Gate
     attempts: Callable[[Clock, float], AsyncRetrying]
 
 
@@ -198,3 +216,11 @@ async def _flat(pages: AsyncIterator[list[dict[str, Any]]]) -> AsyncIterator[dic
     async for page in pages:
         for row in page:
             yield row
+
+
+def _usable_share(fraction: float) -> float:
+    """Return our part of the rate limits; raises SettingsError if it is none."""
+    if not 0 < fraction <= 1:
+        hint = "Set it to a number above 0, up to 1, such as 0.5."
+        raise SettingsError("CENTRA_RATE_SHARE", "is no share", hint=hint)
+    return fraction

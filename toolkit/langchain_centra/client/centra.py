@@ -39,6 +39,7 @@ class Centra:
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock = SYSTEM_CLOCK,
         token_expires: datetime | None = None,
+        rate_share: float = 0.5,
     ) -> None:
         self.aio = AsyncCentra(
             url,
@@ -50,6 +51,7 @@ class Centra:
             transport=transport,
             clock=clock,
             token_expires=token_expires,
+            rate_share=rate_share,
         )
         self.portal = Portal()
         self.url = self.aio.url
@@ -60,7 +62,7 @@ class Centra:
 
     @classmethod
     def from_env(cls) -> Self:
-        """Connect as CENTRA_URL, CENTRA_TOKEN, CENTRA_TOKEN_EXPIRES and CENTRA_TIMEZONE say.
+        """Connect as CENTRA_URL and CENTRA_TOKEN say, and the other settings of `CentraSettings`.
 
         Raises:
             SettingsError: a variable is missing or wrong.

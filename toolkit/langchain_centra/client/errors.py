@@ -115,14 +115,17 @@ class RateLimited(CentraError):
 
     Attributes:
         retry_at: when requests are accepted again, UTC; None if the answer did not say.
+        ours: whether nothing was sent, because our share of the limit is used up.
     """
 
     retryable = True
 
-    def __init__(self, retry_at: datetime | None = None) -> None:
+    def __init__(self, retry_at: datetime | None = None, *, ours: bool = False) -> None:
         self.retry_at = retry_at
+        self.ours = ours
         when = f"after {retry_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if retry_at else "in a minute"
-        super().__init__("Centra's rate limit is used up; nothing was done.", hint=f"Try again {when}.")
+        limit = "Our share of Centra's rate limit" if ours else "Centra's rate limit"
+        super().__init__(f"{limit} is used up; nothing was done.", hint=f"Try again {when}.")
 
 
 class UserErrors(CentraError):

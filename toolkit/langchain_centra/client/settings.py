@@ -16,12 +16,13 @@ _HINTS = {
     "token": "Set it to an Integration API token, made in Centra under System, API Tokens.",
     "token_expires": "Set it to a date such as 2027-01-31, or leave it out.",
     "timezone": "Set it to a zone such as Europe/Stockholm, or leave it out.",
+    "rate_share": "Set it to a number above 0, up to 1, such as 0.5, or leave it out.",
 }
 _OTHER_HINT = "Correct it, or leave it out."
 
 
 class CentraSettings(BaseSettings):
-    """CENTRA_URL and CENTRA_TOKEN, and if wanted CENTRA_TOKEN_EXPIRES and CENTRA_TIMEZONE."""
+    """CENTRA_URL and CENTRA_TOKEN, and if wanted CENTRA_TOKEN_EXPIRES, CENTRA_TIMEZONE and CENTRA_RATE_SHARE."""
 
     model_config = SettingsConfigDict(env_prefix="CENTRA_", env_ignore_empty=True, hide_input_in_errors=True)
 
@@ -29,6 +30,7 @@ class CentraSettings(BaseSettings):
     token: SecretStr
     token_expires: datetime | None = None
     timezone: ZoneInfo | None = None
+    rate_share: float = 0.5
 
     @classmethod
     def from_env(cls) -> Self:
@@ -49,4 +51,10 @@ class CentraSettings(BaseSettings):
         expires = self.token_expires
         if expires is not None and expires.tzinfo is None:
             expires = expires.replace(tzinfo=self.timezone or UTC)
-        return {"url": self.url, "token": self.token, "timezone": self.timezone, "token_expires": expires}
+        return {
+            "url": self.url,
+            "token": self.token,
+            "timezone": self.timezone,
+            "token_expires": expires,
+            "rate_share": self.rate_share,
+        }

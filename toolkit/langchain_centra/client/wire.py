@@ -41,6 +41,11 @@ class Wire:
             auth=self._authorize, transport=transport, follow_redirects=False, trust_env=url.scheme == "https"
         )
 
+    @property
+    def host(self) -> str:
+        """The environment that is asked."""
+        return self._url.netloc.decode("ascii")
+
     async def post(self, body: Mapping[str, Any], *, limit: float) -> Answer | Lost:
         """Send one request and read its answer, in `limit` seconds all told.
 

@@ -67,6 +67,7 @@ class Endpoint:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
+        self._schema = executable_schema(sandbox.schema)
         self._lock = threading.Lock()
 
     async def __call__(self, request: Request) -> Response:
@@ -77,7 +78,7 @@ class Endpoint:
         if grant is None:
             return self._answered(None, _errors(403, [GraphQLError("The access token is invalid or expired.")]))
         try:
-            asked = read_request(await request.body())
+            asked = read_request(self._schema, await request.body())
         except BadRequest as bad:
             # A request that cannot be executed counts as a request (inferred).
             limited = self._pay(mutations=0, complexity=0)
@@ -145,7 +146,7 @@ class Endpoint:
         context = self._context(grant)
         with self._lock:
             result = execute(
-                executable_schema(),
+                self._schema,
                 asked.document,
                 context_value=context,
                 variable_values=asked.variables,
@@ -208,6 +209,8 @@ def _answer(
         "permissionsUsed": list(context.permissions_used),
         "appVersion": _APP_VERSION,
     }
+    if asked.deprecated:
+        body["extensions"]["deprecatedFieldsUsed"] = list(asked.deprecated)
     return body
 
 

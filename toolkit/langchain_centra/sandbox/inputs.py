@@ -47,8 +47,9 @@ class InputRules:
         Raises:
             GraphQLError: a rule is broken.
         """
+        definitions = {field.out_name or name: field for name, field in fields.items()}
         for name, value in given.items():
-            named = get_named_type(fields[name].type)
+            named = get_named_type(definitions[name].type)
             if is_input_object_type(named) and value is not None:
                 for item in value if isinstance(value, list) else [value]:
                     self._check_object(named, item, context)

@@ -13,16 +13,21 @@ from graphql import (
     GraphQLError,
     OperationDefinitionNode,
     OperationType,
+    TypeInfo,
+    TypeInfoVisitor,
+    Visitor,
     get_operation_ast,
     parse,
     validate,
+    visit,
 )
 
 from .complexity import Complexity
-from .schema import executable_schema
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from graphql import GraphQLSchema
 
 
 class BadRequest(Exception):
@@ -43,6 +48,7 @@ class GraphQLRequest:
     fields: tuple[str, ...]
     is_mutation: bool
     complexity: int
+    deprecated: tuple[str, ...]
 
     @property
     def mutations(self) -> int:
@@ -51,12 +57,12 @@ class GraphQLRequest:
 
 
 @lru_cache(maxsize=512)
-def _document(text: str) -> tuple[DocumentNode | None, tuple[GraphQLError, ...]]:
+def _document(schema: GraphQLSchema, text: str) -> tuple[DocumentNode | None, tuple[GraphQLError, ...]]:
     try:
         document = parse(text)
     except GraphQLError as error:
         return None, (error,)
-    return document, tuple(validate(executable_schema(), document))
+    return document, tuple(validate(schema, document))
 
 
 def _body(content: bytes) -> dict[str, Any]:
@@ -71,26 +77,28 @@ def _body(content: bytes) -> dict[str, Any]:
     return body
 
 
-def read_request(content: bytes) -> GraphQLRequest:
+def read_request(schema: GraphQLSchema, content: bytes) -> GraphQLRequest:
     """Read the body of a POST.
 
     Raises:
         BadRequest: it cannot be executed.
     """
     body = _body(content)
-    document, errors = _document(body["query"])
+    document, errors = _document(schema, body["query"])
     if document is None or errors:
         raise BadRequest(errors)
     operation = get_operation_ast(document, body.get("operationName"))
     if operation is None:
         raise BadRequest([GraphQLError("The request does not name one of its operations.")])
-    return _request(document, operation, body)
+    return _request(schema, document, operation, body)
 
 
-def _request(document: DocumentNode, operation: OperationDefinitionNode, body: dict[str, Any]) -> GraphQLRequest:
+def _request(
+    schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, body: dict[str, Any]
+) -> GraphQLRequest:
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     variables = body.get("variables") or {}
-    cost = Complexity(executable_schema(), fragments, variables)
+    cost = Complexity(schema, fragments, variables)
     return GraphQLRequest(
         document=document,
         variables=variables,
@@ -98,4 +106,21 @@ def _request(document: DocumentNode, operation: OperationDefinitionNode, body: d
         fields=cost.root_fields(operation),
         is_mutation=operation.operation is OperationType.MUTATION,
         complexity=cost.of(operation),
+        deprecated=_deprecated(schema, body["query"]),
     )
+
+
+@lru_cache(maxsize=512)
+def _deprecated(schema: GraphQLSchema, text: str) -> tuple[str, ...]:
+    """Return a line for each deprecated field that a document selects, as the published example writes them."""
+    info, found = TypeInfo(schema), dict[str, None]()
+
+    class Collect(Visitor):
+        def enter_field(self, *_: object) -> None:
+            field, owner = info.get_field_def(), info.get_parent_type()
+            if field is not None and owner is not None and field.deprecation_reason is not None:
+                name = next(name for name, other in owner.fields.items() if other is field)
+                found[f"Field: {owner.name}.{name}, reason: {field.deprecation_reason}"] = None
+
+    visit(parse(text), TypeInfoVisitor(info, Collect()))
+    return tuple(found)

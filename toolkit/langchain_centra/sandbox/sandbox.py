@@ -14,7 +14,7 @@ from .seed import seeded_state
 from .transport import InProcessTransport
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from .app import RequestRecord
     from .context import Email, MutationRecord
+    from .edits import Edit
     from .limits import Plan, RetryAfter
 
 
@@ -37,6 +38,7 @@ class Sandbox:
         plan: the rate limits.
         timezone: the store's time zone.
         retry_after: how the point in time in `Retry-After` is written; its format was not published.
+        schema: how its schema differs from the published one; see `edits`.
     """
 
     TOKEN = "sandbox-token"  # noqa: S105 (opens nothing but a sandbox)
@@ -49,6 +51,7 @@ class Sandbox:
         plan: Plan = "growth",
         timezone: str = "Europe/Stockholm",
         retry_after: RetryAfter = "epoch",
+        schema: Iterable[Edit] = (),
     ) -> None:
         self.clock: Clock = clock or SystemClock()
         self.zone = ZoneInfo(timezone)
@@ -57,6 +60,7 @@ class Sandbox:
         self.tokens = Tokens()
         self.tokens.issue("all", token=self.TOKEN)
         self.limits = RateLimits(plan, self.clock)
+        self.schema = tuple(schema)
         self.faults = Faults()
         self.mutations: list[MutationRecord] = []
         self.requests: list[RequestRecord] = []

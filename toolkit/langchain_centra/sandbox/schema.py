@@ -11,6 +11,7 @@ from graphql import GraphQLError, GraphQLObjectType, get_directive_values, is_in
 
 from .context import Info, context_of
 from .dates import format_date
+from .edits import edit
 from .inputs import InputRules
 from .names import snake_case
 from .resolvers import bindables
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from graphql import GraphQLArgument, GraphQLField, GraphQLSchema
+
+    from .edits import Edit
 
     Resolver = Callable[..., Any]
 
@@ -91,8 +94,8 @@ def _guard_fields(schema: GraphQLSchema) -> None:
 
 
 @cache
-def executable_schema() -> GraphQLSchema:
-    """Build the schema once a process: no resolver holds state.
+def executable_schema(edits: tuple[Edit, ...] = ()) -> GraphQLSchema:
+    """Build a schema once a process: no resolver holds state.
 
     Introspection does not show the marks: a live server has none.
     """
@@ -101,6 +104,7 @@ def executable_schema() -> GraphQLSchema:
     _guard_fields(schema)
     schema.directives = tuple(d for d in schema.directives if d.name not in _MARKS)
     del schema.type_map["Evidence"]
+    edit(schema, edits)
     return schema
 
 
