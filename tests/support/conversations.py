@@ -14,8 +14,8 @@ from scripted import ScriptedModel
 
 from langchain_centra import CentraToolkit
 from langchain_centra.approval.records import AuditRow, Card
+from langchain_centra.hitl.history import in_order
 from langchain_centra.sandbox import Sandbox
-from langchain_centra_graphs.history import in_order
 
 Mode = Literal["ainvoke", "invoke"]
 

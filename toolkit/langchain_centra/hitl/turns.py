@@ -15,6 +15,9 @@ from langchain_centra.approval.journal import Journal
 from langchain_centra.approval.records import TurnLease
 from langchain_centra.client import Clock, Portal
 
+PATIENCE_SECONDS = 60.0
+"""How long a new message waits for the run that is under way."""
+
 _POLL_SECONDS = 0.2
 
 

@@ -1,4 +1,4 @@
-"""What the graph has to know of its own stored checkpoints."""
+"""What a run has to know of its own stored checkpoints."""
 
 import asyncio
 from typing import Any
@@ -19,7 +19,10 @@ class Checkpoints:
 
     def __init__(self, config: RunnableConfig, *, in_thread: bool) -> None:
         self._saver = _saver(config)
-        self._thread_id = config.get("configurable", {})["thread_id"]
+        configurable = config.get("configurable", {})
+        self._thread_id = configurable["thread_id"]
+        # The namespace of a task ends with the task itself; what stands before is the graph's own.
+        self._namespace = str(configurable.get("checkpoint_ns", "")).rpartition("|")[0]
         self._in_thread = in_thread
 
     async def moved_on(self) -> bool:
@@ -47,10 +50,11 @@ class Checkpoints:
         head = await self._head()
         writes = (head.pending_writes if head else None) or []
         questions = [one.value for _, channel, value in writes if channel == "__interrupt__" for one in value]
-        return {action["proposal_id"] for question in questions for action in question["action_requests"]}
+        actions = [action for one in questions if isinstance(one, dict) for action in one.get("action_requests", ())]
+        return {action["proposal_id"] for action in actions if "proposal_id" in action}
 
     async def _head(self) -> CheckpointTuple | None:
-        config: RunnableConfig = {"configurable": {"thread_id": self._thread_id, "checkpoint_ns": ""}}
+        config: RunnableConfig = {"configurable": {"thread_id": self._thread_id, "checkpoint_ns": self._namespace}}
         if self._in_thread:
             return await asyncio.to_thread(self._saver.get_tuple, config)
         return await self._saver.aget_tuple(config)
@@ -61,7 +65,7 @@ def _saver(config: RunnableConfig) -> BaseCheckpointSaver[Any]:
     saver = config.get("configurable", {}).get("__pregel_checkpointer")
     if not isinstance(saver, BaseCheckpointSaver):
         raise RuntimeError(
-            "This graph runs without a checkpointer, so nobody could be asked. "
+            "This agent runs without a checkpointer, so nobody could be asked. "
             "Build it with checkpointer=..., or let a LangGraph server run it."
         )
     return saver
