@@ -17,7 +17,7 @@ from typing_extensions import TypedDict
 
 from langchain_centra import CentraToolkit
 from langchain_centra.approval.records import Card
-from langchain_centra.hitl.desk import WriteDesk, ended, next_stage, thread_id
+from langchain_centra.hitl.desk import ended, next_stage, thread_id
 from langchain_centra.hitl.history import OpenCall, latest_calls, result_id, storable, view, with_ids
 from langchain_centra.hitl.review import later_answer
 from langchain_centra.hitl.turns import PATIENCE_SECONDS
@@ -92,7 +92,7 @@ class _Nodes:
         self._model = model.bind_tools(list(self._tools.values()))
         self._prompt = SystemMessage("\n\n".join(filter(None, [system_prompt, toolkit.instructions])))
         self._portal = toolkit.portal
-        self._desk = WriteDesk(toolkit)
+        self._desk = toolkit.desk
 
     def runnable(self, node: Callable[[Any, RunnableConfig], Awaitable[Any]]) -> RunnableLambda[Any, Any]:
         """The node for both kinds of caller."""

@@ -1,6 +1,7 @@
 """What a run has to know of its own stored checkpoints."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
@@ -24,6 +25,13 @@ class Checkpoints:
         # The namespace of a task ends with the task itself; what stands before is the graph's own.
         self._namespace = str(configurable.get("checkpoint_ns", "")).rpartition("|")[0]
         self._in_thread = in_thread
+        # Private as well; langgraph's default is "async".
+        self._durability = configurable.get("__pregel_durability", "async")
+
+    @property
+    def saved_in_background(self) -> bool:
+        """Whether a step may begin before the one before it is stored."""
+        return bool(self._durability == "async")
 
     async def moved_on(self) -> bool:
         """Whether the stored thread has a newer checkpoint than the one that this node runs from."""
@@ -37,10 +45,9 @@ class Checkpoints:
         waited = 0.0
         while True:
             head = await self._head()
-            messages = head.checkpoint["channel_values"].get("messages", []) if head else []
-            if any(message.id == message_id for message in messages):
+            if head and _holds(head.checkpoint["channel_values"], message_id):
                 return True
-            if waited >= _SAVE_PATIENCE_SECONDS:
+            if waited >= _SAVE_PATIENCE_SECONDS or self._durability == "exit":
                 return False
             await asyncio.sleep(_POLL_SECONDS)
             waited += _POLL_SECONDS
@@ -69,6 +76,11 @@ def _saver(config: RunnableConfig) -> BaseCheckpointSaver[Any]:
             "Build it with checkpointer=..., or let a LangGraph server run it."
         )
     return saver
+
+
+def _holds(values: Mapping[str, Any], message_id: str) -> bool:
+    lists = [value for value in values.values() if isinstance(value, list)]
+    return any(getattr(one, "id", None) == message_id for value in lists for one in value)
 
 
 def _id(config: RunnableConfig) -> str:

@@ -1,6 +1,6 @@
 """The writes of a conversation on their way from a call to its result, whoever runs the conversation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal, Protocol
 
@@ -17,6 +17,8 @@ from langchain_centra.hitl.checkpoints import Checkpoints
 from langchain_centra.hitl.history import OpenCall, latest_calls, open_calls, turn_message_ids
 from langchain_centra.hitl.review import approver, ask, asked_by, is_for_others
 from langchain_centra.hitl.turns import Turns
+
+_WENT_ON = "the conversation went on before this was decided"
 
 Stage = Literal["apply", "propose", "review", "end"]
 
@@ -50,12 +52,17 @@ class WriteDesk:
     def __init__(self, store: Store) -> None:
         self.portal = store.portal
         self.approvals = store.approvals
-        self._names = frozenset(store.writes)
+        self._writes = store.writes
+        self._journal = store.journal
         self.turns = Turns(store.journal, store.name, store.portal, store.centra.clock, store.centra.timeout / 2)
 
     def is_write(self, call: OpenCall) -> bool:
         """Whether a call goes through the approval."""
-        return call.name in self._names and call.error is None
+        return call.name in self._writes and call.error is None
+
+    def asks(self, call: OpenCall) -> bool:
+        """Whether a person has to be asked about a write, going by what the tool can cause."""
+        return self.approvals.asks(call.name, self._writes[call.name].effects)
 
     def open_writes(self, messages: Sequence[AnyMessage]) -> list[OpenCall]:
         """The writes of the model's last message that have no result; none when a person has written since."""
@@ -77,6 +84,10 @@ class WriteDesk:
         cards = await self.portal.acall(self.approvals.cards, thread_id(config), calls[0].message_id)
         return {card.call_id: card for card in cards}
 
+    async def stored(self, card: Card) -> Card:
+        """The card as it now is."""
+        return await self.portal.acall(self._journal.card, card.proposal_id) or card
+
     async def propose(
         self, calls: Sequence[OpenCall], messages: Sequence[AnyMessage], config: RunnableConfig
     ) -> tuple[list[ToolMessage], list[str]]:
@@ -96,8 +107,12 @@ class WriteDesk:
 
     async def ask(self, cards: Sequence[Card], error: str | None, config: RunnableConfig) -> Any:
         """Give the conversation free and interrupt the run with the cards; return the answer once there is one."""
-        await self.turns.release(thread_id(config))
+        await self.give_free(cards[0].message_id, config)
         return ask(cards, error)
+
+    async def finish(self, messages: Sequence[AnyMessage], config: RunnableConfig) -> None:
+        """Give the conversation free at the end of a run."""
+        await self.give_free(messages[-1].id or "", config)
 
     async def decide(self, cards: Sequence[Card], answer: Any, config: RunnableConfig) -> str | None:
         """Store what the person decided; returns what is wrong with the answer, if anything is."""
@@ -117,6 +132,16 @@ class WriteDesk:
         else:
             await self.portal.acall(self.approvals.apply, proposal_id)
 
+    async def withdraw(self, card: Card, reason: str) -> None:
+        """Close a card of which nothing has been sent."""
+        await self.portal.acall(self.approvals.withdraw, card.proposal_id, reason)
+
+    async def close_cards_of(self, message_ids: Collection[str | None], config: RunnableConfig) -> None:
+        """Supersede the cards of these messages that can still lead to a write."""
+        for card in await self.portal.acall(self.approvals.cards, thread_id(config)):
+            if card.message_id in message_ids and card.state in LIVE:
+                await self.portal.acall(self.approvals.close, card, _WENT_ON)
+
     async def close_open_calls(self, messages: Sequence[AnyMessage], config: RunnableConfig) -> list[ToolMessage]:
         """End every call that has no result yet, and return the results; cards that wait are superseded."""
         calls = {(call.message_id, call.id): call for call in open_calls(messages)}
@@ -125,9 +150,15 @@ class WriteDesk:
         for card in await self.portal.acall(self.approvals.cards, thread_id(config)):
             key = card.message_id, card.call_id
             if key in calls or (card.message_id not in known and card.state in LIVE):
-                reason = "the conversation went on before this was decided"
-                texts[key] = describe(await self.portal.acall(self.approvals.close, card, reason))
+                texts[key] = describe(await self.portal.acall(self.approvals.close, card, _WENT_ON))
         return [call.result(texts[key]) for key, call in calls.items()]
+
+    async def give_free(self, message_id: str, config: RunnableConfig) -> None:
+        """Let other runs work on the conversation, once they can see the message that this one has come to."""
+        checkpoints = self.checkpoints(config)
+        if checkpoints.saved_in_background:
+            await checkpoints.hold_message(message_id)
+        await self.turns.release(thread_id(config))
 
 
 def next_stage(
