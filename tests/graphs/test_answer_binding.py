@@ -16,7 +16,7 @@ from scripted import calls
 
 from langchain_centra.approval.journal import Journal
 from langchain_centra.approval.records import Card, Decision, Via
-from langchain_centra_graphs.turns import TurnTaken
+from langchain_centra.hitl.turns import TurnTaken
 
 TWO = calls(("cancel_order", {"order_number": 1042}), set_stock(25))
 

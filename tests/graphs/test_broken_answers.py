@@ -9,7 +9,7 @@ from langgraph.types import Command
 from scripted import ScriptedModel, calls
 
 from langchain_centra.approval.approvals import Approver, Call, Turn
-from langchain_centra_graphs.turns import TurnTaken
+from langchain_centra.hitl.turns import TurnTaken
 
 CANCEL = ("cancel_order", {"order_number": 1042})
 

@@ -17,7 +17,7 @@ from langchain_core.messages.utils import count_tokens_approximately
 from langgraph.types import Command
 from scripted import calls
 
-from langchain_centra_graphs.history import view
+from langchain_centra.hitl.history import view
 
 
 def invalid(name: str | None = "set_stock", error: str | None = "Expecting value: line 1") -> InvalidToolCall:

@@ -14,10 +14,11 @@ from scripted import ScriptedModel
 
 from langchain_centra import CentraToolkit
 from langchain_centra.approval.records import AuditRow, Card
+from langchain_centra.hitl.history import in_order
 from langchain_centra.sandbox import Sandbox
-from langchain_centra_graphs.history import in_order
 
 Mode = Literal["ainvoke", "invoke"]
+Way = Literal["graph", "middleware", "bare"]
 
 APPROVE: dict[str, Any] = {"type": "approve"}
 
@@ -105,6 +106,7 @@ class Conversation:
     mode: Mode
     configurable: dict[str, Any] = field(default_factory=lambda: {"thread_id": "thread"})
     seen: list[list[BaseMessage]] = field(default_factory=list)
+    way: Way = "graph"
 
     @property
     def config(self) -> RunnableConfig:

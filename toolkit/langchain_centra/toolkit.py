@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from langchain_centra.approval.approvals import Approvals
     from langchain_centra.approval.journal import Journal
     from langchain_centra.approval.policy import ApprovalPolicy
+    from langchain_centra.hitl.desk import WriteDesk
 
 T = TypeVar("T")
 Saved = Mapping[str, Any]
@@ -87,9 +88,12 @@ class CentraToolkit:
         centra = AsyncCentra(sandbox.url, sandbox.TOKEN, name="sandbox", transport=sandbox.transport())
         return cls(centra, writes=writes, policy=policy, journal=Journal.memory(clock=centra.clock))
 
-    def get_tools(self) -> list[BaseTool]:
-        """The chosen tools for any LangChain agent; a write called without an approval writes nothing."""
-        return [build_tool(spec, self) for spec in self.specs]
+    def get_tools(self, *, strict: bool = False) -> list[BaseTool]:
+        """The chosen tools for any LangChain agent; a write called without an approval writes nothing.
+
+        `strict` writes their schemas for strict function calling: all arguments required, null where not given.
+        """
+        return [build_tool(spec, self, strict=strict) for spec in self.specs]
 
     def required_permissions(self) -> dict[str, list[str] | dict[str, str]]:
         """What the token needs: "read" for the chosen reads, "write" for what the writes need beyond that.
@@ -128,6 +132,13 @@ class CentraToolkit:
         from langchain_centra.approval.policy import ApprovalPolicy
 
         return Approvals(self.name, self.centra, self.writes, self._policy or ApprovalPolicy(), self.journal)
+
+    @cached_property
+    def desk(self) -> "WriteDesk":
+        """The approval as runs of LangGraph use it; the state machine, the middleware and bare tools share it."""
+        from langchain_centra.hitl.desk import WriteDesk
+
+        return WriteDesk(self)
 
     async def aclose(self) -> None:
         """Close the connection and the journal."""

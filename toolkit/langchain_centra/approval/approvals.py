@@ -12,6 +12,7 @@ from typing import Any
 from langchain_centra.approval.answers import AnswerInvalid, CardAnswer, WaitingCard, check_answer
 from langchain_centra.approval.apply import Applier
 from langchain_centra.approval.card import digest, preview, stored_proposal
+from langchain_centra.approval.effects import Effect
 from langchain_centra.approval.journal import Journal
 from langchain_centra.approval.journal_errors import AlreadyDecided, CardExpired
 from langchain_centra.approval.outcome import written_parts
@@ -83,6 +84,11 @@ class Approvals:
         self._policy = policy
         self._journal = journal
         self._applier = Applier(centra, writes, policy, journal)
+
+    def asks(self, tool: str, effects: Collection[Effect]) -> bool:
+        """Whether a call of a tool with these effects is asked about, unless its proposal turns out to be smaller."""
+        everything = Proposal(sentence="", changes=(), effects=frozenset(effects), steps=())
+        return self._policy.verdict(tool, everything) is not Verdict.RUN
 
     async def cards(self, thread_id: str, message_id: str | None = None) -> list[Card]:
         """The latest revision of each call's card, in call order."""

@@ -13,7 +13,7 @@ from langchain_centra.cli.decisions import Decision, Request
 from langchain_centra.cli.errors import CommandFailed, sentence
 from langchain_centra.cli.screen import Screen
 from langchain_centra.client import CentraError
-from langchain_centra_graphs.turns import TurnTaken
+from langchain_centra.hitl.turns import TurnTaken
 
 Decide = Callable[[Request], Awaitable[list[Decision]]]
 """Turns the waiting cards into one decision for each; raises Undecided to leave them waiting."""

@@ -53,14 +53,19 @@ def validated(tool: str, model: type[BaseModel], raw: Mapping[str, Any]) -> Base
 
     Raises InvalidArguments, whose text is one sentence for each wrong argument, three at most.
     """
-    given = {name: value for name, value in raw.items() if value is not None}
     try:
-        return model.model_validate(given)
+        return model.model_validate(_given(raw))
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=False)
         sentences = [_sentence(tool, model, detail) for detail in details[:_SENTENCES]]
         more = len(details) - _SENTENCES
         raise InvalidArguments(" ".join(sentences) + (f" {more} more are wrong." if more > 0 else "")) from None
+
+
+def _given(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _given(one) for name, one in value.items() if one is not None}
+    return [_given(one) for one in value] if isinstance(value, list) else value
 
 
 def _sentence(tool: str, model: type[BaseModel], detail: ErrorDetails) -> str:

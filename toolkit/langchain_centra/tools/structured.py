@@ -1,9 +1,9 @@
 """A tool's declaration as the StructuredTool that LangChain calls."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
-from langchain_core.tools import StructuredTool, ToolException
+from langchain_core.tools import InjectedToolArg, StructuredTool, ToolException
 from langchain_core.utils.json_schema import dereference_refs
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -14,18 +14,24 @@ from langchain_centra.client import AsyncCentra, CentraError, Portal
 from langchain_centra.tools.arguments import LARGEST_INT
 from langchain_centra.tools.spec import Answer, ReadTool, ToolSpec
 
+if TYPE_CHECKING:
+    from langchain_centra.hitl.desk import WriteDesk
+
 _REFUSAL = (
-    "Nothing was written: {name} changes the store, and a person has to approve it first. "
-    "It runs in an agent made by langchain_centra_graphs.build_store_agent(model, toolkit), which asks them."
+    "Nothing was written: {name} changes the store, and a person has to approve it first, but {why}. "
+    "It runs in three ways: in an agent made by langchain_centra_graphs.build_store_agent(model, toolkit); "
+    "in langchain's create_agent with middleware=[CentraApproval(toolkit)]; or in a LangGraph graph of your own "
+    "(ToolNode) that has a checkpointer and is run with a thread_id."
 )
 
 _NOISE = frozenset({"title", "description", "additionalProperties"})
 
 Result = tuple[str, list[dict[str, Any]]]
+Runtime = Annotated[Any, InjectedToolArg]
 
 
 class Connection(Protocol):
-    """Where the tools of one store reach it: the client, and the portal on whose event loop the client lives."""
+    """Where the tools of one store reach it: the client, the portal on whose loop it lives, the approval of writes."""
 
     @property
     def centra(self) -> AsyncCentra:
@@ -37,24 +43,42 @@ class Connection(Protocol):
         """The portal."""
         ...
 
+    @property
+    def desk(self) -> "WriteDesk":
+        """The approval, as runs of LangGraph use it."""
+        ...
 
-def build_tool(spec: ToolSpec, connection: Connection) -> StructuredTool:
+
+class WriteOutcome(BaseModel):
+    """How a write ended, for programs; `proposal_id` is the card's name in the journal."""
+
+    proposal_id: str
+    tool: str
+    state: str
+
+
+def build_tool(spec: ToolSpec, connection: Connection, *, strict: bool = False) -> StructuredTool:
     """Build the StructuredTool of a declared tool; `invoke` and `ainvoke` give the same.
 
     A result's content is compact text; its artifact the rows as JSON values, for a checkpoint stores artifacts too.
-    What goes wrong comes back as text with the status "error". A write called by itself writes nothing.
+    What goes wrong comes back as text with the status "error". With `strict` the arguments are written as strict
+    function calling wants them.
+
+    A write asks a person by itself where it runs in a LangGraph graph, and writes nothing elsewhere.
     """
 
-    def run(**arguments: Any) -> Result:
-        return _result(connection.portal.call(answer, spec, connection.centra, arguments))
+    # The name and annotation of `runtime` make LangGraph's ToolNode fill it in, whatever the model sends.
+    def run(runtime: Runtime = None, **arguments: Any) -> Result:
+        return _result(connection.portal.call(answer, spec, connection, arguments, runtime))
 
-    async def arun(**arguments: Any) -> Result:
-        return _result(await connection.portal.acall(answer, spec, connection.centra, arguments))
+    async def arun(runtime: Runtime = None, **arguments: Any) -> Result:
+        return _result(await answer(spec, connection, arguments, runtime))
 
+    schema = argument_schema(spec.args)
     return StructuredTool(
         name=spec.name,
         description=spec.description,
-        args_schema=argument_schema(spec.args),
+        args_schema=strict_schema(schema) if strict else schema,
         func=run,
         coroutine=arun,
         response_format="content_and_artifact",
@@ -62,14 +86,30 @@ def build_tool(spec: ToolSpec, connection: Connection) -> StructuredTool:
     )
 
 
-async def answer(spec: ToolSpec, centra: AsyncCentra, raw: Mapping[str, Any]) -> Answer:
-    """Validate the arguments, run a read and turn every expected failure into text that steers the model."""
+async def answer(spec: ToolSpec, connection: Connection, raw: Mapping[str, Any], runtime: Any = None) -> Answer:
+    """Validate the arguments, run the tool and turn every expected failure into text that steers the model."""
     if not isinstance(spec, ReadTool):
-        return Answer(text=_REFUSAL.format(name=spec.name), is_error=True)
+        return await _write(spec, connection, raw, runtime)
     try:
-        return await spec.read(centra, spec.validate(raw))
+        return await connection.portal.acall(spec.read, connection.centra, spec.validate(raw))
     except (CannotPropose, CentraError) as error:
         return Answer(text=str(error), is_error=True)
+
+
+async def _write(spec: ToolSpec, connection: Connection, raw: Mapping[str, Any], runtime: Any) -> Answer:
+    if runtime is None:
+        return Answer(text=_REFUSAL.format(name=spec.name, why="it was called outside of them"), is_error=True)
+    # Loads langgraph, which is there where a graph runs.
+    from langchain_centra.hitl.bare import NobodyToAsk, NotRun, result_text, run_write
+
+    try:
+        card = await run_write(connection.desk, spec.name, raw, runtime)
+    except NobodyToAsk as error:
+        return Answer(text=_REFUSAL.format(name=spec.name, why=str(error)), is_error=True)
+    except NotRun as error:
+        return Answer(text=str(error), is_error=True)
+    outcome = WriteOutcome(proposal_id=card.proposal_id, tool=card.tool, state=card.state)
+    return Answer(text=result_text(card), rows=[outcome])
 
 
 def argument_schema(arguments: type[BaseModel]) -> dict[str, Any]:
@@ -79,6 +119,31 @@ def argument_schema(arguments: type[BaseModel]) -> dict[str, Any]:
     """
     schema = dereference_refs(arguments.model_json_schema(schema_generator=_Lean))
     return {key: value for key, value in schema.items() if key != "$defs"}
+
+
+def strict_schema(schema: Any) -> Any:
+    """A lean schema as strict function calling wants it: nothing is left out, what is optional may be null."""
+    if isinstance(schema, list):
+        return [strict_schema(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    written = {key: strict_schema(value) for key, value in schema.items()}
+    if schema.get("type") != "object":
+        return written
+    properties = written.get("properties", {})
+    optional = properties.keys() - set(schema.get("required", ()))
+    return written | {
+        "properties": {name: _or_null(one) if name in optional else one for name, one in properties.items()},
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    if "type" not in schema:
+        return {"anyOf": [schema, {"type": "null"}]}
+    nullable = schema | {"type": [schema["type"], "null"]}
+    return nullable | {"enum": [*schema["enum"], None]} if "enum" in schema else nullable
 
 
 class _Lean(GenerateJsonSchema):

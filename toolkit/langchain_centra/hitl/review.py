@@ -24,15 +24,17 @@ def ask(cards: Sequence[Card], error: str | None) -> Any:
 
     A run that broke off after it was given an answer leaves it with the question, so the last one given counts.
     """
-    payload = request(cards, error)
-    schema = response_schema(
-        [WaitingCard(proposal_id=card.proposal_id, tool_call_id=card.call_id, tool=card.tool) for card in cards]
-    )
-    answer = interrupt(payload, response_schema=schema)
+    answer = ask_once(cards, error)
     with suppress(GraphInterrupt):
         while True:
-            answer = interrupt(payload, response_schema=schema)
+            answer = ask_once(cards, error)
     return answer
+
+
+def ask_once(cards: Sequence[Card], error: str | None = None) -> Any:
+    """Interrupt the run with the cards, and return the answer that comes next in order."""
+    waiting = [WaitingCard(proposal_id=card.proposal_id, tool_call_id=card.call_id, tool=card.tool) for card in cards]
+    return interrupt(request(cards, error), response_schema=response_schema(waiting))
 
 
 def later_answer(approved: Sequence[Card]) -> Any:

@@ -117,9 +117,17 @@ def open_calls(messages: Sequence[AnyMessage]) -> list[OpenCall]:
 
 def latest_calls(messages: Sequence[AnyMessage]) -> list[OpenCall]:
     """The open calls of the model's last message; none when a person has written since."""
-    for index in range(len(messages) - 1, -1, -1):
-        if isinstance(messages[index], HumanMessage):
+    for message in reversed(messages):
+        if isinstance(message, HumanMessage):
             return []
+        if isinstance(message, AIMessage):
+            break
+    return calls_without_result(messages)
+
+
+def calls_without_result(messages: Sequence[AnyMessage]) -> list[OpenCall]:
+    """The open calls of the model's last message, whatever was written since."""
+    for index in range(len(messages) - 1, -1, -1):
         if isinstance(messages[index], AIMessage):
             return _unanswered(messages, index, messages[index])
     return []

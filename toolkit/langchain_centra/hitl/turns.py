@@ -15,6 +15,9 @@ from langchain_centra.approval.journal import Journal
 from langchain_centra.approval.records import TurnLease
 from langchain_centra.client import Clock, Portal
 
+PATIENCE_SECONDS = 60.0
+"""How long a new message waits for the run that is under way."""
+
 _POLL_SECONDS = 0.2
 
 
@@ -24,10 +27,15 @@ class TurnTaken(RuntimeError):
 
 @dataclass
 class _Turn:
-    """What one run holds; `entering` lets its first tasks come in one by one."""
+    """What one run holds; `entering` lets its first tasks come in one by one.
+
+    A lease that it gave back it may take again; one that it lost to another run it may not.
+    """
 
     token: str = field(default_factory=lambda: uuid.uuid4().hex)
     lease: TurnLease | None = None
+    lost: bool = False
+    holders: int = 0
     entering: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -50,9 +58,11 @@ class Turns:
 
     @asynccontextmanager
     async def hold(
-        self, thread_id: str, moved_on: Callable[[], Awaitable[bool]], *, patience: float
+        self, thread_id: str, moved_on: Callable[[], Awaitable[bool]], *, patience: float, linger: float | None = None
     ) -> AsyncIterator[None]:
         """Hold the thread's lease inside the block and leave it live afterwards; an exception gives it back.
+
+        With `linger` it runs out so many seconds after the block, for runs whose end nobody sees.
 
         The first to enter in a run waits up to `patience` seconds for another run, and `moved_on` tells it whether
         that one has gone on from where this one begins.
@@ -62,20 +72,25 @@ class Turns:
         """
         turn = self._turn(thread_id)
         beating = asyncio.create_task(self._beat(turn))
+        turn.holders += 1
         try:
             async with turn.entering:
-                if turn.lease:
+                if turn.lease or turn.lost:
                     await self._keep(turn)
                 else:
                     await self._take(turn, thread_id, patience)
                     if await moved_on():
                         raise TurnTaken("This conversation has gone on since: read it again before continuing.")
             yield
-            await self._keep(turn)
+            if turn.lease or turn.lost:
+                await self._keep(turn)
+            if linger is not None and turn.holders == 1:
+                await self._leave(turn, linger)
         except BaseException:
             await self.release(thread_id)
             raise
         finally:
+            turn.holders -= 1
             beating.cancel()
             with suppress(asyncio.CancelledError):
                 await beating
@@ -117,10 +132,15 @@ class Turns:
             return False
         until = self._clock.now() + timedelta(seconds=self.lease_seconds)
         if not await self._portal.acall(self._journal.renew_turn, lease, self.lease_seconds):
-            turn.lease = None
+            turn.lease, turn.lost = None, True
             return False
         turn.lease = turn.lease and replace(lease, lease_until=until)
         return True
+
+    async def _leave(self, turn: _Turn, linger: float) -> None:
+        lease, turn.lease = turn.lease, None
+        if lease:
+            await self._portal.acall(self._journal.renew_turn, lease, linger)
 
     async def _beat(self, turn: _Turn) -> None:
         while True:

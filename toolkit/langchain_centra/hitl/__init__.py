@@ -1,0 +1,1 @@
+"""Asking a person within LangGraph: what the state machine, the middleware and the bare tools share."""
