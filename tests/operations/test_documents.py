@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -31,17 +32,20 @@ from graphql import (
 )
 from pydantic import BaseModel, RootModel
 
+from langchain_centra import operations as operation_modules
 from langchain_centra import sandbox
 from langchain_centra.operations import Operation
-from langchain_centra.operations.stock import stock_by_sku
+from langchain_centra.operations.orders import SECTIONS, order_with
+from langchain_centra.operations.stock import stock_by_code
 from langchain_centra.tools import TOOLS
 
 SCHEMA = build_schema(Path(sandbox.__file__).with_name("schema.graphql").read_text())
 OPERATIONS = {
     **{operation.name: operation for tool in TOOLS for operation in tool.operations},
-    "StockBySku of 25": stock_by_sku(25),
+    "StockByCode of 25": stock_by_code(25, 5),
 }
 REQUIRED = {"id", "number", "__typename"}
+OPERATIONS_PACKAGE = f"{operation_modules.__name__}."
 SCALARS: dict[str, Any] = {"Int": int, "Float": Decimal, "String": str, "Boolean": bool}
 
 operations = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
@@ -105,14 +109,17 @@ def test_arguments_that_need_a_permission_are_named(operation: Operation[Any]) -
 
 
 @operations
-def test_a_mutation_asks_for_errors_and_warnings_and_nothing_that_needs_a_read_permission(
+def test_a_mutation_asks_for_errors_and_warnings_and_for_nothing_that_a_token_may_lack(
     operation: Operation[Any],
 ) -> None:
     if not operation.is_mutation:
         return
     [field] = _definition(operation).selection_set.selections
     asked = {child.name.value: {leaf.name.value for leaf in child.selection_set.selections} for child in _fields(field)}
-    assert asked == {"userErrors": {"message", "path"}, "userWarnings": {"message", "path"}}
+    judged = {"userErrors": {"message", "path"}, "userWarnings": {"message", "path"}}
+    assert asked | judged == asked
+    if len(asked) > len(judged):
+        assert not operation.optional, "a token without it would not know what was written"
 
 
 @operations
@@ -145,10 +152,17 @@ def test_the_result_models_every_selected_field_and_no_other(operation: Operatio
 
 
 def test_every_operation_belongs_to_a_tool() -> None:
-    names = ("assortment", "customers", "orders", "products", "stock")
-    modules = [import_module(f"langchain_centra.operations.{name}") for name in names]
+    modules = [import_module(module.name) for module in iter_modules(operation_modules.__path__, OPERATIONS_PACKAGE)]
     written = {value.name for module in modules for value in vars(module).values() if isinstance(value, Operation)}
     assert written <= OPERATIONS.keys()
+
+
+@pytest.mark.parametrize("section", [*SECTIONS, "returns"])
+def test_an_order_is_asked_for_its_sections_only(section: str) -> None:
+    operation = order_with([section])
+    assert not validate(SCHEMA, parse(operation.document))
+    test_needs_and_optional_are_what_the_schema_asks(operation)
+    assert len(operation.document) < len(order_with([*SECTIONS, "returns"]).document)
 
 
 def test_a_document_starts_with_a_named_operation() -> None:
