@@ -224,7 +224,7 @@ def _money(order: LinedOrder, rest: Sequence[Chosen], *, capture: bool) -> tuple
 
 def _stock(count: int, rest: Sequence[Chosen], *, shipped: bool) -> tuple[str, ...]:
     leaves = f"{units(count)} {'leave' if count != 1 else 'leaves'} the stock."
-    packed = f"{units(count)} stay in stock until the shipment is completed."
+    packed = f"{units(count)} {'stay' if count != 1 else 'stays'} in stock until the shipment is completed."
     remaining = listed([f"{units(one.quantity)} of {one.label}" for one in rest], 10)
     return (leaves if shipped else packed, f"Unshipped afterwards: {remaining or 'nothing'}.")
 

@@ -18,7 +18,7 @@ from langchain_centra.tools.warehouses import all_warehouses, warehouse_named
 
 _MOST_CHANGES = 50
 _LINES_READ = 40
-_LINES_SHOWN = 6
+_LINES_SHOWN = 4
 _COMMENT_BYTES = 100
 
 
@@ -45,7 +45,7 @@ async def list_stock_changes(centra: AsyncCentra, arguments: ListStockChanges) -
     lines: dict[str, Any] = {}
     if arguments.warehouse:
         chosen = warehouse_named(arguments.warehouse, await all_warehouses(centra))
-        where["warehouseId"] = [chosen.id]
+        where["warehouseId"] = lines["warehouseId"] = [chosen.id]
     if arguments.sku:
         size = await size_of_code(centra, arguments.sku)
         lines["productSizeId"] = [size.id]
@@ -58,7 +58,7 @@ async def list_stock_changes(centra: AsyncCentra, arguments: ListStockChanges) -
     reply = await LIST_STOCK_CHANGES(centra, **asked)
     connection = reply.data.stock_change_connection
     edges = (connection.edges if connection else None) or []
-    # A variant's other sizes may have been booked alone.
+    # The filter of changes knows variants only: other sizes of the variant may have been booked alone.
     rows = [edge.node for edge in edges if edge.node and (edge.node.lines or not lines)]
     if not rows:
         return Answer(text="\n".join(["No stock change matches.", *period, *left_out(reply.withheld)]))
@@ -77,10 +77,10 @@ def _count(shown: int, matching: int, read: int, total: int) -> str:
 def _row(change: StockChange) -> list[Any]:
     lines = change.lines or []
     units = sum(line.delivered_quantity or 0 for line in lines)
-    more = "+" if len(lines) >= _LINES_READ else ""
+    more = " or more" if len(lines) >= _LINES_READ else ""
     comment = json.dumps(clipped(" ".join((change.comment or "").split()), _COMMENT_BYTES), ensure_ascii=False)
     place = change.warehouse.name if change.warehouse else None
-    return [change.created_at, place, f"{units:+d}{more}", _items(lines, more), comment]
+    return [change.created_at, place, f"{units:+d}{' in part' if more else ''}", _items(lines, more), comment]
 
 
 def _items(lines: Sequence[StockChangeLine], more: str) -> str:
@@ -89,4 +89,4 @@ def _items(lines: Sequence[StockChangeLine], more: str) -> str:
     named = [f"{line.product_size.sku} {line.delivered_quantity:+d}" for line in lines if line.product_size]
     if len(named) <= _LINES_SHOWN:
         return listed(named)
-    return f"{len(lines)}{more} sizes, among them {', '.join(named[: _LINES_SHOWN - 3])}"
+    return f"{len(lines)}{more} sizes, among them {', '.join(named[: _LINES_SHOWN - 2])}"
