@@ -68,6 +68,8 @@ def _sentence(tool: str, model: type[BaseModel], detail: ErrorDetails) -> str:
         return f"{tool} needs the argument {name}."
     if detail["type"] == "extra_forbidden" and len(detail["loc"]) == 1:
         return f"{tool} has no argument {name}; it takes: {', '.join(model.model_fields) or 'none'}."
+    if not name:
+        return f"{tool}: {detail['msg'].removeprefix('Value error, ')}."
     return f"Argument {name} of {tool}: {detail['msg'].removeprefix('Value error, ')}. Given: {_echo(detail['input'])}."
 
 
