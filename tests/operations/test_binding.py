@@ -14,7 +14,8 @@ from langchain_centra.client import AsyncCentra, RequestRefused
 from langchain_centra.operations import Operation
 from langchain_centra.operations.binding import deprecated, fit, read_schema
 from langchain_centra.operations.operation import bind
-from langchain_centra.operations.orders import ADD_ORDER_NOTE, CONFIRM_ORDER, SEARCH_ORDERS
+from langchain_centra.operations.order_changes import ADD_ORDER_NOTE, CONFIRM_ORDER
+from langchain_centra.operations.order_search import SEARCH_ORDERS
 from langchain_centra.sandbox import Sandbox
 from langchain_centra.sandbox.edits import Added, Deprecated, Edit, Removed, Renamed, Required, edit
 

@@ -35,13 +35,14 @@ from pydantic import BaseModel, RootModel
 from langchain_centra import operations as operations_package
 from langchain_centra import sandbox
 from langchain_centra.operations import Operation
-from langchain_centra.operations.stock import stock_by_sku
+from langchain_centra.operations.orders import SECTIONS, order_with
+from langchain_centra.operations.stock import stock_by_code
 from langchain_centra.tools import TOOLS
 
 SCHEMA = build_schema(Path(sandbox.__file__).with_name("schema.graphql").read_text())
 OPERATIONS = {
     **{operation.name: operation for tool in TOOLS for operation in tool.every_operation},
-    "StockBySku of 25": stock_by_sku(25),
+    "StockByCode of 25": stock_by_code(25, 5),
 }
 REQUIRED = {"id", "number", "__typename"}
 SCALARS: dict[str, Any] = {"Int": int, "Float": Decimal, "String": str, "Boolean": bool}
@@ -107,14 +108,17 @@ def test_arguments_that_need_a_permission_are_named(operation: Operation[Any]) -
 
 
 @operations
-def test_a_mutation_asks_for_errors_and_warnings_and_nothing_that_needs_a_read_permission(
+def test_a_mutation_asks_for_errors_and_warnings_and_for_nothing_that_a_token_may_lack(
     operation: Operation[Any],
 ) -> None:
     if not operation.is_mutation:
         return
     [field] = _definition(operation).selection_set.selections
     asked = {child.name.value: {leaf.name.value for leaf in child.selection_set.selections} for child in _fields(field)}
-    assert asked == {"userErrors": {"message", "path"}, "userWarnings": {"message", "path"}}
+    judged = {"userErrors": {"message", "path"}, "userWarnings": {"message", "path"}}
+    assert asked | judged == asked
+    if len(asked) > len(judged):
+        assert not operation.optional, "a token without it would not know what was written"
 
 
 @operations
@@ -147,11 +151,18 @@ def test_the_result_models_every_selected_field_and_no_other(operation: Operatio
 
 
 def test_every_operation_belongs_to_a_tool() -> None:
-    modules = [
-        import_module(found.name) for found in iter_modules(operations_package.__path__, "langchain_centra.operations.")
-    ]
+    found = iter_modules(operations_package.__path__, f"{operations_package.__name__}.")
+    modules = [import_module(module.name) for module in found]
     written = {value.name for module in modules for value in vars(module).values() if isinstance(value, Operation)}
     assert written <= OPERATIONS.keys()
+
+
+@pytest.mark.parametrize("section", [*SECTIONS, "returns"])
+def test_an_order_is_asked_for_its_sections_only(section: str) -> None:
+    operation = order_with([section])
+    assert not validate(SCHEMA, parse(operation.document))
+    test_needs_and_optional_are_what_the_schema_asks(operation)
+    assert len(operation.document) < len(order_with([*SECTIONS, "returns"]).document)
 
 
 def test_a_document_starts_with_a_named_operation() -> None:

@@ -7,7 +7,9 @@ import httpx
 import pytest
 
 from langchain_centra.client import AsyncCentra, OutcomeUnknown, PermissionMissing, TransportFailed
-from langchain_centra.operations.orders import CONFIRM_ORDER, GET_ORDER, ORDER_STATE, SEARCH_ORDERS
+from langchain_centra.operations.order_changes import CONFIRM_ORDER, ORDER_STATE
+from langchain_centra.operations.order_search import SEARCH_ORDERS
+from langchain_centra.operations.orders import GET_ORDER
 from langchain_centra.sandbox import Sandbox
 
 ORDER = {"number": [1042]}
@@ -27,7 +29,7 @@ def restricted(sandbox: Sandbox, *permissions: str) -> AsyncCentra:
 async def test_fields_that_the_token_may_not_read_are_left_out_and_named() -> None:
     sandbox = Sandbox()
     async with restricted(sandbox, "Order:read") as centra:
-        reply = await GET_ORDER(centra, where=ORDER)
+        reply = await GET_ORDER(centra, numbers=[1042])
     [order] = reply.data.orders or []
     assert order.status == "PENDING"
     assert (order.customer, order.shipping_address, order.payment_history) == (None, None, None)
@@ -37,9 +39,9 @@ async def test_fields_that_the_token_may_not_read_are_left_out_and_named() -> No
 async def test_what_the_token_may_not_read_is_asked_for_only_once() -> None:
     sandbox = Sandbox()
     async with restricted(sandbox, "Order:read") as centra:
-        await GET_ORDER(centra, where=ORDER)
+        await GET_ORDER(centra, numbers=[1042])
         before = len(sandbox.requests)
-        await GET_ORDER(centra, where=ORDER)
+        await GET_ORDER(centra, numbers=[1042])
         await ORDER_STATE(centra, where=ORDER)
         assert len(sandbox.requests) <= before + 3
 

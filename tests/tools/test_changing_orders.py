@@ -119,7 +119,7 @@ async def test_what_cannot_be_done_is_answered_with_what_to_do_instead(
 
 async def test_an_order_on_hold_is_not_confirmed(propose: Propose, sandbox: Sandbox) -> None:
     sandbox.store.orders[1042].is_on_hold = True
-    with pytest.raises(Impossible, match="on hold; a person has to release it"):
+    with pytest.raises(Impossible, match="on hold; release it with set_order_hold"):
         await propose("confirm_order", order_number=1042)
 
 

@@ -13,7 +13,8 @@ from langchain_centra import CentraToolkit
 from langchain_centra.approval.effects import Effect
 from langchain_centra.approval.proposal import Proposal, Step
 from langchain_centra.client import AsyncCentra
-from langchain_centra.operations.stock import LIST_WAREHOUSES, SET_STOCK
+from langchain_centra.operations.stock import LIST_WAREHOUSES
+from langchain_centra.operations.stock_changes import SET_STOCK
 from langchain_centra.sandbox import Sandbox
 from langchain_centra.sandbox.seed.known import DEMO_SKU
 from langchain_centra.tools import TOOLS, Answer
@@ -23,15 +24,22 @@ from langchain_centra.tools.spec import ReadTool, ToolSpec, WriteTool, read_tool
 SOME_ARGUMENTS: dict[str, dict[str, Any]] = {
     "search_orders": {"status": "PENDING", "limit": 3},
     "get_order": {"order_number": 1042},
+    "search_returns": {"status": "COMPLETED"},
     "get_stock": {"sku": DEMO_SKU},
     "list_warehouses": {},
     "search_displays": {"text": "tee"},
     "list_custom_attributes": {"object_type": "product"},
     "list_categories": {},
+    "list_stock_changes": {"sku": DEMO_SKU, "warehouse": "Stockholm"},
     "confirm_order": {"order_number": 1042},
     "cancel_order": {"order_number": 1042},
+    "cancel_order_lines": {"order_number": 1042, "lines": [{"sku": "TEE01ECRM", "quantity": 1}], "stock": "release"},
+    "set_order_hold": {"order_number": 1042, "on_hold": True},
     "add_order_note": {"order_number": 1042, "note": "call back"},
+    "create_shipment": {"order_number": 1043},
+    "complete_shipment": {"shipment_number": "1044-1"},
     "set_stock": {"lines": [{"sku": DEMO_SKU, "warehouse": "Stockholm", "quantity": 1}]},
+    "adjust_stock": {"lines": [{"sku": DEMO_SKU, "change": 5}], "warehouse": "Stockholm", "reason": "Delivery"},
     "list_markets": {},
     "list_stores": {},
     "list_pricelists": {},

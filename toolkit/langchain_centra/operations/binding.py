@@ -8,13 +8,14 @@ off with the reason, and the rest goes on.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     FieldNode,
     GraphQLError,
     GraphQLInputObjectType,
     GraphQLSchema,
+    IntrospectionQuery,
     OperationDefinitionNode,
     TypeInfo,
     TypeInfoVisitor,
@@ -79,7 +80,7 @@ async def read_schema(centra: AsyncCentra) -> GraphQLSchema:
     """
     response = await centra.execute(get_introspection_query(descriptions=False))
     try:
-        return build_client_schema(response.data)
+        return build_client_schema(cast(IntrospectionQuery, response.data))
     except (TypeError, GraphQLError) as error:
         raise TransportFailed(f"the schema cannot be understood ({error})", retryable=False) from None
 

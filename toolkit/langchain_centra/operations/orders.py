@@ -1,13 +1,17 @@
-"""Orders: finding, reading, confirming, cancelling, notes.
+"""Orders: reading one, by sections.
 
 Source of the rules: Centra's example queries for direct to consumer and for wholesale. An order's `id` is a hash,
 its `number` is what people see.
 """
 
+from collections.abc import Collection, Mapping
+from functools import cache
+
 from pydantic import AwareDatetime, Field
 
 from langchain_centra.operations.operation import Operation
-from langchain_centra.operations.values import AMOUNT, Amount, Named, Payload, Record
+from langchain_centra.operations.returns import COMMENT, RETURN_FIELDS, Return
+from langchain_centra.operations.values import AMOUNT, Amount, Named, Record
 
 
 class Person(Record):
@@ -48,17 +52,12 @@ class Totals(Record):
     tax_added: Amount | None = None
 
 
-class Units(Record):
-    """How many units an order has, without cancelled ones."""
-
-    quantity: int | None = None
-
-
 class LineSize(Record):
     """The product size that a line sells."""
 
     id: int
     sku: str | None = Field(None, alias="SKU")
+    ean: str | None = Field(None, alias="EAN")
 
 
 class OrderLine(Record):
@@ -95,6 +94,22 @@ class ShipmentLine(Record):
     quantity: int | None = None
 
 
+class Carrier(Record):
+    """Who carries a shipment."""
+
+    carrier_name: str | None = None
+
+
+class Discount(Record):
+    """What a voucher or a rule took off an order."""
+
+    typename: str = Field(alias="__typename")
+    value: Amount | None = None
+    date: AwareDatetime | None = None
+    voucher_name: str | None = None
+    code: str | None = None
+
+
 class Shipment(Record):
     """One parcel or several that leave together."""
 
@@ -105,57 +120,8 @@ class Shipment(Record):
     is_captured: bool | None = None
     shipped_at: AwareDatetime | None = None
     tracking_number: str | None = None
+    carrier_information: Carrier | None = None
     lines: list[ShipmentLine] | None = None
-
-
-class Allocation(Record):
-    """Units of an order line that a warehouse keeps for it."""
-
-    id: int
-    quantity: int | None = None
-    warehouse: Named | None = None
-
-
-class AllocatedLine(Record):
-    """An order line with what is allocated to it."""
-
-    id: int
-    allocations: list[Allocation] | None = None
-
-
-class OrderRow(Record):
-    """An order as a list shows it."""
-
-    typename: str = Field(alias="__typename")
-    id: str
-    number: int
-    status: str | None = None
-    created_at: AwareDatetime | None = None
-    is_on_hold: bool | None = None
-    is_waiting_for_payment: bool | None = None
-    grand_total: Amount | None = None
-    market: Named | None = None
-    customer: Person | None = None
-    account: Named | None = None
-
-
-class OrderState(Record):
-    """What decides whether an order can be confirmed or cancelled, and what that would do."""
-
-    typename: str = Field(alias="__typename")
-    id: str
-    number: int
-    status: str | None = None
-    is_on_hold: bool | None = None
-    is_locked: bool | None = None
-    is_waiting_for_payment: bool | None = None
-    grand_total: Amount | None = None
-    totals: Units | None = None
-    lines: list[AllocatedLine] | None = None
-    payment_history: list[Payment] | None = None
-    shipments: list[Shipment] | None = None
-    customer: Person | None = None
-    buyer: Person | None = None
 
 
 class Order(Record):
@@ -180,6 +146,7 @@ class Order(Record):
     shipping_address: Address | None = None
     billing_address: Address | None = None
     lines: list[OrderLine] | None = None
+    discounts_applied: list[Discount] | None = None
     payment_history: list[Payment] | None = None
     shipments: list[Shipment] | None = None
     customer: Person | None = None
@@ -188,208 +155,111 @@ class Order(Record):
     purchase_order_number: str | None = None
 
 
-class OrderEdge(Record):
-    """One order of a connection."""
-
-    node: OrderRow | None = None
-
-
-class OrderConnection(Record):
-    """The orders asked for, and how many there are in all."""
-
-    total_count: int | None = None
-    edges: list[OrderEdge] | None = None
-
-
-class FoundOrders(Record):
-    """The answer to SEARCH_ORDERS."""
-
-    order_connection: OrderConnection | None = None
-
-
 class Orders(Record):
-    """The answer to GET_ORDER."""
+    """The answer to GET_ORDER; `returns` are those of the order."""
 
     orders: list[Order] | None = None
+    returns: list[Return] | None = None
 
 
-class OrderStates(Record):
-    """The answer to ORDER_STATE."""
-
-    orders: list[OrderState] | None = None
-
-
-class Confirmed(Record):
-    """The answer to CONFIRM_ORDER."""
-
-    confirm_order: Payload | None = None
-
-
-class CancelledDirectToConsumer(Record):
-    """The answer to CANCEL_DIRECT_TO_CONSUMER_ORDER."""
-
-    cancel_direct_to_consumer_order: Payload | None = None
-
-
-class CancelledWholesale(Record):
-    """The answer to CANCEL_WHOLESALE_ORDER."""
-
-    cancel_wholesale_order: Payload | None = None
-
-
-class NoteAdded(Record):
-    """The answer to ADD_ORDER_NOTE."""
-
-    add_order_note: Payload | None = None
-
-
-_CUSTOMER = "... on DirectToConsumerOrder { customer { id email firstName lastName } }"
-_ACCOUNT = "... on WholesaleOrder { account { id name } }"
-_BUYER = "... on WholesaleOrder { buyer { id email firstName lastName } }"
-_PAYMENTS = "paymentHistory { id createdAt entryType status paymentMethod value { ...Amount } }"
-_SHIPMENTS = "shipments { id number isShipped isPaid isCaptured shippedAt trackingNumber lines { id quantity } }"
+CUSTOMER = "... on DirectToConsumerOrder { customer { id email firstName lastName } }"
+ACCOUNT = "... on WholesaleOrder { account { id name } }"
+BUYER = "... on WholesaleOrder { buyer { id email firstName lastName } }"
+PAYMENTS = "paymentHistory { id createdAt entryType status paymentMethod value { ...Amount } }"
+LINE_SIZE = "productSize { id SKU EAN }"
+_SHIPMENTS = """shipments {
+          id number isShipped isPaid isCaptured shippedAt trackingNumber
+          carrierInformation { carrierName }
+          lines { id quantity }
+        }"""
 _ADDRESS = """{
           firstName lastName companyName address1 address2 zipCode city stateOrProvince email phoneNumber
           country { id name }
         }"""
 _SHIPPING_ADDRESS = f"shippingAddress {_ADDRESS}"
 _BILLING_ADDRESS = f"billingAddress {_ADDRESS}"
+_LINES = f"""lines(includeFullyCancelled: true) {{
+          id productNumber productName productVariantName size quantity cancelledQuantity returnedQuantity
+          unitPrice {{ ...Amount }} lineValue {{ ...Amount }}
+          {LINE_SIZE}
+        }}"""
+_DISCOUNTS = """discountsApplied {
+          __typename value { ...Amount } date
+          ... on AppliedVoucherDiscount { voucherName code }
+          ... on AppliedVoucherCredit { voucherName code }
+        }"""
+_PAYMENT_METHOD = "paymentMethod { id name }"
+_RETURNS = f"returns(where: {{orderNumber: $numbers}}, limit: 50) {{{RETURN_FIELDS}\n      }}"
+SECTIONS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "lines": (_LINES, {"ProductSize:read": LINE_SIZE}),
+    "addresses": (
+        f"{_SHIPPING_ADDRESS}\n        {_BILLING_ADDRESS}",
+        {"Order.shippingAddress:read": _SHIPPING_ADDRESS, "Order.billingAddress:read": _BILLING_ADDRESS},
+    ),
+    "discounts": (_DISCOUNTS, {}),
+    "payments": (
+        f"{PAYMENTS}\n        {_PAYMENT_METHOD}",
+        {"PaymentHistory:read": PAYMENTS, "StorePlugin:read": _PAYMENT_METHOD},
+    ),
+    "shipments": (_SHIPMENTS, {"Shipment:read": _SHIPMENTS}),
+}
+"""Parts of an order that are read by choice: the selection, and the permissions that guard it or parts of it."""
 
-SEARCH_ORDERS = Operation(
-    document="""
-    query SearchOrders($where: OrderFilter, $last: Int!) {
-      orderConnection(where: $where, sort: [orderDate_ASC], last: $last) {
-        totalCount
-        edges { node {
-          __typename id number status createdAt isOnHold isWaitingForPayment
-          grandTotal { ...Amount }
-          market { id name }
-          ... on DirectToConsumerOrder { customer { id email firstName lastName } }
-          ... on WholesaleOrder { account { id name } }
-        } }
-      }
-    }"""
-    + AMOUNT,
-    result=FoundOrders,
-    needs=frozenset({"Order:read"}),
-    optional={"Market:read": "market { id name }", "Customer:read": _CUSTOMER, "Account:read": _ACCOUNT},
-)
 
-GET_ORDER = Operation(
-    document="""
-    query GetOrder($where: OrderFilter!) {
-      orders(where: $where, limit: 1) {
+def order_with(sections: Collection[str]) -> Operation[Orders]:
+    """Return the query for an order with these sections: names of SECTIONS, or `returns`.
+
+    Its variables are numbers and, for an order that is left out otherwise, isOnHold or isWaitingForPayment.
+    """
+    return _order_with(frozenset(sections))
+
+
+@cache
+def _order_with(sections: frozenset[str]) -> Operation[Orders]:
+    chosen = {name: part for name, part in SECTIONS.items() if name in sections}
+    parts = "".join(f"\n        {selection}" for selection, _ in chosen.values())
+    optional = {permission: part for _, guarded in chosen.values() for permission, part in guarded.items()}
+    returns = ""
+    if "returns" in sections:
+        returns = f"\n      {_RETURNS}"
+        optional |= {"Return.comment:read": COMMENT, "Return:read": _RETURNS}
+    return Operation(
+        document=f"""
+    query GetOrder($numbers: [Int!], $isOnHold: Boolean, $isWaitingForPayment: Boolean) {{
+      orders(
+        where: {{number: $numbers, isOnHold: $isOnHold, isWaitingForPayment: $isWaitingForPayment}}
+        limit: 1
+      ) {{
         __typename id number status createdAt updatedAt isOnHold isLocked isWaitingForPayment
-        grandTotal { ...Amount }
-        totals {
+        grandTotal {{ ...Amount }}
+        totals {{
           quantity cancelledQuantity
-          lineValues { ...Amount } shipping { ...Amount } handling { ...Amount } discounts { ...Amount }
-          taxIncluded { ...Amount } taxAdded { ...Amount }
-        }
+          lineValues {{ ...Amount }} shipping {{ ...Amount }} handling {{ ...Amount }} discounts {{ ...Amount }}
+          taxIncluded {{ ...Amount }} taxAdded {{ ...Amount }}
+        }}
         otherComment
         internalComment
-        store { id name }
-        market { id name }
-        paymentMethod { id name }
-        """
-    + _SHIPPING_ADDRESS
-    + _BILLING_ADDRESS
-    + """
-        lines(includeFullyCancelled: true) {
-          id productNumber productName productVariantName size quantity cancelledQuantity returnedQuantity
-          unitPrice { ...Amount } lineValue { ...Amount }
-          productSize { id SKU }
-        }
-        paymentHistory { id createdAt entryType status paymentMethod value { ...Amount } }
-        shipments { id number isShipped isPaid isCaptured shippedAt trackingNumber lines { id quantity } }
-        ... on DirectToConsumerOrder { customer { id email firstName lastName } }
-        ... on WholesaleOrder { account { id name } }
-        ... on WholesaleOrder { buyer { id email firstName lastName } }
-        ... on WholesaleOrder { purchaseOrderNumber }
-      }
-    }"""
-    + AMOUNT,
-    result=Orders,
-    needs=frozenset({"Order:read"}),
-    optional={
-        "Order.internalComment:read": "internalComment",
-        "Order.shippingAddress:read": _SHIPPING_ADDRESS,
-        "Order.billingAddress:read": _BILLING_ADDRESS,
-        "Store:read": "store { id name }",
-        "Market:read": "market { id name }",
-        "StorePlugin:read": "paymentMethod { id name }",
-        "ProductSize:read": "productSize { id SKU }",
-        "PaymentHistory:read": _PAYMENTS,
-        "Shipment:read": _SHIPMENTS,
-        "Customer:read": _CUSTOMER,
-        "Account:read": _ACCOUNT,
-        "Buyer:read": _BUYER,
-    },
-)
+        store {{ id name }}
+        market {{ id name }}
+        {CUSTOMER}
+        {ACCOUNT}
+        {BUYER}
+        ... on WholesaleOrder {{ purchaseOrderNumber }}{parts}
+      }}{returns}
+    }}"""
+        + AMOUNT,
+        result=Orders,
+        needs=frozenset({"Order:read"}),
+        optional={
+            "Order.internalComment:read": "internalComment",
+            "Store:read": "store { id name }",
+            "Market:read": "market { id name }",
+            "Customer:read": CUSTOMER,
+            "Account:read": ACCOUNT,
+            "Buyer:read": BUYER,
+            **optional,
+        },
+    )
 
-ORDER_STATE = Operation(
-    document="""
-    query OrderState($where: OrderFilter!) {
-      orders(where: $where, limit: 1) {
-        __typename id number status isOnHold isLocked isWaitingForPayment
-        grandTotal { ...Amount }
-        totals { quantity }
-        lines { id allocations { id quantity warehouse { id name } } }
-        paymentHistory { id createdAt entryType status paymentMethod value { ...Amount } }
-        shipments { id number isShipped isPaid isCaptured shippedAt trackingNumber lines { id quantity } }
-        ... on DirectToConsumerOrder { customer { id email firstName lastName } }
-        ... on WholesaleOrder { buyer { id email firstName lastName } }
-      }
-    }"""
-    + AMOUNT,
-    result=OrderStates,
-    needs=frozenset({"Order:read"}),
-    optional={
-        "Allocation:read": "lines { id allocations { id quantity warehouse { id name } } }",
-        "Warehouse:read": "warehouse { id name }",
-        "PaymentHistory:read": _PAYMENTS,
-        "Shipment:read": _SHIPMENTS,
-        "Customer:read": _CUSTOMER,
-        "Buyer:read": _BUYER,
-    },
-)
 
-CONFIRM_ORDER = Operation(
-    document="""
-    mutation ConfirmOrder($input: OrderConfirmInput!) {
-      confirmOrder(input: $input) { userErrors { message path } userWarnings { message path } }
-    }""",
-    result=Confirmed,
-    needs=frozenset({"Order:write"}),
-)
-
-CANCEL_DIRECT_TO_CONSUMER_ORDER = Operation(
-    document="""
-    mutation CancelDirectToConsumerOrder($id: String!, $input: DirectToConsumerOrderCancelInput!) {
-      cancelDirectToConsumerOrder(id: $id, input: $input) {
-        userErrors { message path } userWarnings { message path }
-      }
-    }""",
-    result=CancelledDirectToConsumer,
-    needs=frozenset({"Order:write"}),
-    argument_needs={"cancelAuthorization": "Payment.cancel:write"},
-)
-
-CANCEL_WHOLESALE_ORDER = Operation(
-    document="""
-    mutation CancelWholesaleOrder($id: String!, $input: WholesaleOrderCancelInput!) {
-      cancelWholesaleOrder(id: $id, input: $input) { userErrors { message path } userWarnings { message path } }
-    }""",
-    result=CancelledWholesale,
-    needs=frozenset({"Order:write"}),
-    argument_needs={"cancelAuthorization": "Payment.cancel:write"},
-)
-
-ADD_ORDER_NOTE = Operation(
-    document="""
-    mutation AddOrderNote($input: OrderNoteAddInput!) {
-      addOrderNote(input: $input) { userErrors { message path } userWarnings { message path } }
-    }""",
-    result=NoteAdded,
-    needs=frozenset({"OrderHistory:write"}),
-)
+GET_ORDER = order_with({*SECTIONS, "returns"})

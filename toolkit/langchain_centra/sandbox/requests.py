@@ -11,6 +11,8 @@ from graphql import (
     DocumentNode,
     FragmentDefinitionNode,
     GraphQLError,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
     OperationDefinitionNode,
     OperationType,
     TypeInfo,
@@ -118,7 +120,7 @@ def _deprecated(schema: GraphQLSchema, text: str) -> tuple[str, ...]:
     class Collect(Visitor):
         def enter_field(self, *_: object) -> None:
             field, owner = info.get_field_def(), info.get_parent_type()
-            if field is not None and owner is not None and field.deprecation_reason is not None:
+            if field and field.deprecation_reason and isinstance(owner, (GraphQLObjectType, GraphQLInterfaceType)):
                 name = next(name for name, other in owner.fields.items() if other is field)
                 found[f"Field: {owner.name}.{name}, reason: {field.deprecation_reason}"] = None
 

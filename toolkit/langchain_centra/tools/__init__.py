@@ -12,24 +12,40 @@ from langchain_centra.tools.channels import (
 from langchain_centra.tools.customer_changes import update_customer
 from langchain_centra.tools.customers import get_customer, search_customers
 from langchain_centra.tools.displays import search_displays
+from langchain_centra.tools.line_changes import cancel_order_lines
 from langchain_centra.tools.order_changes import add_order_note, cancel_order, confirm_order
-from langchain_centra.tools.orders import get_order, search_orders
+from langchain_centra.tools.order_details import get_order
+from langchain_centra.tools.order_holds import set_order_hold
+from langchain_centra.tools.orders import search_orders
 from langchain_centra.tools.product_changes import update_product
 from langchain_centra.tools.product_lists import list_brands, list_bundles, list_collections
 from langchain_centra.tools.products import find_sku, get_product, search_products
+from langchain_centra.tools.returns import search_returns
+from langchain_centra.tools.shipment_changes import create_shipment
+from langchain_centra.tools.shipment_completion import complete_shipment
 from langchain_centra.tools.spec import Answer, ToolSpec
-from langchain_centra.tools.stock import get_stock, list_warehouses
+from langchain_centra.tools.stock import get_stock
+from langchain_centra.tools.stock_adjustments import adjust_stock
 from langchain_centra.tools.stock_changes import set_stock
+from langchain_centra.tools.stock_history import list_stock_changes
+from langchain_centra.tools.warehouses import list_warehouses
 
 TOOLS: tuple[ToolSpec, ...] = (
     search_orders,
     get_order,
+    search_returns,
     confirm_order,
     cancel_order,
+    cancel_order_lines,
+    set_order_hold,
     add_order_note,
+    create_shipment,
+    complete_shipment,
     get_stock,
     list_warehouses,
+    list_stock_changes,
     set_stock,
+    adjust_stock,
     list_markets,
     list_stores,
     list_pricelists,

@@ -23,7 +23,8 @@ class InvalidArguments(CannotPropose):
     """An argument is missing, unknown or out of bounds; the text says which and what is expected."""
 
 
-def _number(value: Any) -> Any:
+def whole_number(value: Any) -> Any:
+    """Take a number as people write it, `#1042` too; true and false are none."""
     if isinstance(value, bool):
         raise ValueError("It should be a number")
     return value.strip().removeprefix("#") if isinstance(value, str) else value
@@ -33,13 +34,11 @@ def _upper(value: Any) -> Any:
     return value.strip().upper() if isinstance(value, str) else value
 
 
-OrderNumber = Annotated[
-    int, Field(ge=1, le=LARGEST_INT, description="The number people see, e.g. 1042."), BeforeValidator(_number)
-]
+OrderNumber = Annotated[int, Field(ge=1, le=LARGEST_INT), BeforeValidator(whole_number)]
 Quantity = Annotated[
     int,
     Field(ge=0, le=LARGEST_INT, description="Physical units, allocated ones included."),
-    BeforeValidator(_number),
+    BeforeValidator(whole_number),
 ]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Comment = Annotated[str, StringConstraints(max_length=2000)]
@@ -74,6 +73,8 @@ def _sentence(tool: str, model: type[BaseModel], detail: ErrorDetails) -> str:
         return f"{tool} needs the argument {name}."
     if detail["type"] == "extra_forbidden" and len(detail["loc"]) == 1:
         return f"{tool} has no argument {name}; it takes: {', '.join(model.model_fields) or 'none'}."
+    if not name:
+        return f"{tool}: {detail['msg'].removeprefix('Value error, ')}."
     return f"Argument {name} of {tool}: {detail['msg'].removeprefix('Value error, ')}. Given: {_echo(detail['input'])}."
 
 

@@ -23,7 +23,7 @@ from langchain_centra.operations.kept import kept
 from langchain_centra.operations.values import Amount, Currency
 from langchain_centra.tools.arguments import LARGEST_INT, Arguments, Text
 from langchain_centra.tools.choice import one_named
-from langchain_centra.tools.orders import address_line
+from langchain_centra.tools.people import address_line
 from langchain_centra.tools.periods import Moment, date_range, in_order, period_sentence
 from langchain_centra.tools.spec import Answer, read_tool
 from langchain_centra.tools.text import amount, cell, left_out, table, when

@@ -1,7 +1,6 @@
 """Confirming and cancelling orders, and notes on them."""
 
 from collections import Counter
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -10,24 +9,31 @@ from pydantic import Field, StringConstraints
 from langchain_centra.approval.effects import Effect
 from langchain_centra.approval.proposal import Change, Impossible, Money, NothingToChange, Proposal, Step
 from langchain_centra.client import AsyncCentra
-from langchain_centra.operations.orders import (
+from langchain_centra.operations.order_changes import (
     ADD_ORDER_NOTE,
     CANCEL_DIRECT_TO_CONSUMER_ORDER,
     CANCEL_WHOLESALE_ORDER,
     CONFIRM_ORDER,
     ORDER_STATE,
     OrderState,
-    Payment,
 )
 from langchain_centra.tools.arguments import Arguments, OrderNumber, Text
-from langchain_centra.tools.orders import WHATEVER_HOLDS_IT, unknown_order
+from langchain_centra.tools.order_facts import (
+    authorized_amount,
+    basic_facts,
+    captured,
+    currency_of,
+    first_order,
+    order_target,
+    order_value,
+    recipient,
+    unknown_order,
+)
 from langchain_centra.tools.spec import write_tool
 from langchain_centra.tools.text import amount, cell, units
 
-_CAPTURES = ("CAPTURE", "CAPTURE_REQUEST", "CAPTURE_PENDING", "CAPTURE_GIFT_CARD", "MARKED_AS_PAID", "PREPAID")
-_REFUNDS = ("REFUND", "REFUND_GIFT_CARD", "MARKED_AS_UNPAID")
-_AUTHORIZATIONS = ("AUTH", "AUTH_GIFT_CARD")
-_CANCELS = ("CANCEL", "CANCEL_GIFT_CARD")
+StockAction = Literal["release", "remove_from_stock"]
+STOCK_ACTIONS = {"release": "releaseItemsBackToWarehouse", "remove_from_stock": "removeItemsFromStock"}
 
 
 class ConfirmOrder(Arguments):
@@ -41,7 +47,7 @@ class CancelOrder(Arguments):
 
     order_number: OrderNumber
     reason: Text | None = Field(None, description="Kept as a comment on the order.")
-    stock: Literal["release", "remove_from_stock"] = Field(
+    stock: StockAction = Field(
         "release",
         description="release (the default) makes the units sellable again; remove_from_stock writes them off.",
     )
@@ -76,13 +82,13 @@ async def observe_nothing(_centra: AsyncCentra, _step: Step) -> dict[str, Any]:
 )
 async def confirm_order(centra: AsyncCentra, arguments: ConfirmOrder) -> Proposal:
     """Confirm a pending order, so that it can be shipped. The shopper always gets a confirmation e-mail."""
-    order = await _find(centra, arguments.order_number)
+    order = await find_order(centra, arguments.order_number)
     _refuse_confirming(order)
     step = Step(
         operation=CONFIRM_ORDER.name,
         variables={"input": {"order": {"id": order.id}}},
-        targets=(f"order:{order.id}",),
-        before=_some_facts(order, "status", "on hold", "waiting for payment", "total", "e-mail address"),
+        targets=(order_target(order),),
+        before=some_facts(order, "status", "on hold", "waiting for payment", "total", "e-mail address"),
         after={"status": "CONFIRMED"},
     )
     waits = "The order is waiting for payment."
@@ -91,9 +97,9 @@ async def confirm_order(centra: AsyncCentra, arguments: ConfirmOrder) -> Proposa
         changes=(_status_change(order, "CONFIRMED"),),
         effects=frozenset({Effect.STATUS, Effect.EMAIL}),
         steps=(step,),
-        messages=(f"Centra sends the order confirmation to {_recipient(order)}.",),
+        messages=(f"Centra sends the order confirmation to {recipient(order)}.",),
         warnings=(waits,) if order.is_waiting_for_payment else (),
-        measures=_value(order),
+        measures=order_value(order),
     )
 
 
@@ -105,7 +111,7 @@ async def confirm_order(centra: AsyncCentra, arguments: ConfirmOrder) -> Proposa
 )
 async def cancel_order(centra: AsyncCentra, arguments: CancelOrder) -> Proposal:
     """Cancel a whole order that has no shipment and whose payment is not captured. This cannot be undone."""
-    order = await _find(centra, arguments.order_number)
+    order = await find_order(centra, arguments.order_number)
     _refuse_cancelling(order)
     effects = {Effect.STATUS, Effect.STOCK}
     effects |= {Effect.EMAIL} if arguments.send_email else set()
@@ -117,21 +123,21 @@ async def cancel_order(centra: AsyncCentra, arguments: CancelOrder) -> Proposal:
         effects=frozenset(effects),
         steps=(_cancellation(order, arguments),),
         money=_money(order, void=arguments.void_authorization),
-        messages=(f"Centra tells {_recipient(order)} about the cancellation.",) if arguments.send_email else (),
+        messages=(f"Centra tells {recipient(order)} about the cancellation.",) if arguments.send_email else (),
         stock=_stock(order, arguments.stock),
         warnings=_cancelling_warnings(order),
-        measures=_value(order) | ({"stock_delta": Decimal(quantity)} if quantity is not None else {}),
+        measures=order_value(order) | ({"stock_delta": Decimal(quantity)} if quantity is not None else {}),
     )
 
 
 @write_tool(group="orders", operations=[ORDER_STATE, ADD_ORDER_NOTE], effects=[Effect.NOTE], observe=observe_nothing)
 async def add_order_note(centra: AsyncCentra, arguments: AddOrderNote) -> Proposal:
     """Add a note for the staff to an order's history. The shopper does not see it."""
-    order = await _find(centra, arguments.order_number)
+    order = await find_order(centra, arguments.order_number)
     step = Step(
         operation=ADD_ORDER_NOTE.name,
         variables={"input": {"order": {"id": order.id}, "note": arguments.note}},
-        targets=(f"order:{order.id}",),
+        targets=(order_target(order),),
         before={},
         after={"note": arguments.note},
     )
@@ -140,11 +146,12 @@ async def add_order_note(centra: AsyncCentra, arguments: AddOrderNote) -> Propos
         changes=(Change(object=f"order {order.number}", field="note", before=None, after=arguments.note),),
         effects=frozenset({Effect.NOTE}),
         steps=(step,),
-        measures=_value(order),
+        measures=order_value(order),
     )
 
 
-async def _find(centra: AsyncCentra, number: int) -> OrderState:
+async def find_order(centra: AsyncCentra, number: int) -> OrderState:
+    """Return what decides about an order; raises Impossible if there is none of this number."""
     order = await _read(centra, {"number": [number]})
     if order is None:
         raise unknown_order(number)
@@ -152,29 +159,24 @@ async def _find(centra: AsyncCentra, number: int) -> OrderState:
 
 
 async def _read(centra: AsyncCentra, where: dict[str, Any]) -> OrderState | None:
-    for flags in WHATEVER_HOLDS_IT:
-        found = (await ORDER_STATE(centra, where={**where, **flags})).data.orders
-        if found:
-            return found[0]
-    return None
+    async def orders(filters: dict[str, Any]) -> list[OrderState] | None:
+        return (await ORDER_STATE(centra, where=filters)).data.orders
+
+    return await first_order(orders, where)
 
 
 def _facts(order: OrderState) -> dict[str, Any]:
-    person = order.customer or order.buyer
     facts = {
-        "status": order.status,
-        "on hold": order.is_on_hold,
-        "waiting for payment": order.is_waiting_for_payment,
-        "total": amount(order.grand_total),
+        **basic_facts(order),
         "units": order.totals.quantity if order.totals else None,
-        "captured": _captured(order),
+        "captured": captured(order, order.shipments),
         "shipments": [shipment.number for shipment in order.shipments] if order.shipments is not None else None,
-        "e-mail address": person.email if person else None,
     }
     return {name: value for name, value in facts.items() if value is not None}
 
 
-def _some_facts(order: OrderState, *names: str) -> dict[str, Any]:
+def some_facts(order: OrderState, *names: str) -> dict[str, Any]:
+    """Return those of an order's facts that a card watches, as far as they can be read."""
     return {name: value for name, value in _facts(order).items() if name in names}
 
 
@@ -189,9 +191,7 @@ def _refuse_confirming(order: OrderState) -> None:
     if order.is_on_hold is None:
         raise Impossible(f"Whether order {order.number} is on hold cannot be read; ask a person to look in Centra.")
     if order.is_on_hold:
-        raise Impossible(
-            f"Order {order.number} is on hold; a person has to release it in Centra before it is confirmed."
-        )
+        raise Impossible(f"Order {order.number} is on hold; release it with set_order_hold before it is confirmed.")
 
 
 def _refuse_cancelling(order: OrderState) -> None:
@@ -212,35 +212,19 @@ def _refuse_cancelling(order: OrderState) -> None:
             f"Order {order.number} is {order.status or 'in a status that cannot be read'}, "
             "so it cannot be cancelled here; ask a person to look in Centra."
         )
-    if _captured(order) == "yes":
+    if captured(order, order.shipments) == "yes":
         raise Impossible(
             f"The payment of order {order.number} has been captured or its capture was asked for, so it must not be "
             "cancelled; a return and a refund have to be made in Centra."
         )
 
 
-def _captured(order: OrderState) -> str | None:
-    if any(shipment.is_captured or shipment.is_paid for shipment in order.shipments or ()):
-        return "yes"
-    if order.payment_history is None:
-        return None
-    taken = _paid(order.payment_history, _CAPTURES) - _paid(order.payment_history, _REFUNDS)
-    return "yes" if taken > 0 else "no"
-
-
-def _paid(payments: Sequence[Payment], kinds: Sequence[str]) -> Decimal:
-    # Whether what goes back to the shopper has a sign of its own is not documented.
-    counted = [payment.value for payment in payments if payment.entry_type in kinds and payment.status != "FAILED"]
-    return sum((abs(value.value) for value in counted if value and value.value is not None), Decimal(0))
-
-
 def _cancellation(order: OrderState, arguments: CancelOrder) -> Step:
     wholesale = order.typename == "WholesaleOrder"
     operation = CANCEL_WHOLESALE_ORDER if wholesale else CANCEL_DIRECT_TO_CONSUMER_ORDER
-    action = "releaseItemsBackToWarehouse" if arguments.stock == "release" else "removeItemsFromStock"
     options = {
         "emailOptions": {"sendEmail": arguments.send_email},
-        "stockAction": {action: True},
+        "stockAction": {STOCK_ACTIONS[arguments.stock]: True},
         "comment": arguments.reason,
         "cancelAuthorization": True if arguments.void_authorization else None,
     }
@@ -248,37 +232,37 @@ def _cancellation(order: OrderState, arguments: CancelOrder) -> Step:
     return Step(
         operation=operation.name,
         variables={"id": order.id, "input": {name: value for name, value in options.items() if value is not None}},
-        targets=(f"order:{order.id}",),
-        before=_some_facts(order, *watched),
+        targets=(order_target(order),),
+        before=some_facts(order, *watched),
         after={"status": "CANCELLED"},
     )
 
 
 def _money(order: OrderState, *, void: bool) -> tuple[Money, ...]:
-    if order.payment_history is None or not order.grand_total or not order.grand_total.currency:
-        return ()
-    authorized = _paid(order.payment_history, _AUTHORIZATIONS) - _paid(order.payment_history, _CANCELS)
+    authorized, currency = authorized_amount(order), currency_of(order)
     what = "authorization given up at the payment provider" if void else "authorization kept at the payment provider"
-    currency = order.grand_total.currency.code
     return (Money(what=what, amount=authorized, currency=currency),) if authorized and currency else ()
 
 
-def _stock(order: OrderState, action: str) -> tuple[str, ...]:
-    done = "become free to sell again" if action == "release" else "leave the stock for good"
-    allocations = [allocation for line in order.lines or () for allocation in line.allocations or ()]
+def _stock(order: OrderState, action: StockAction) -> tuple[str, ...]:
     if order.lines is None or any(line.allocations is None for line in order.lines):
-        return (f"The units allocated to the order {done}; how many cannot be read.",)
+        return (f"The units allocated to the order {what_becomes(action)}; how many cannot be read.",)
     places: Counter[str] = Counter()
-    for allocation in allocations:
+    for allocation in (allocation for line in order.lines for allocation in line.allocations or ()):
         places[cell(allocation.warehouse.name) if allocation.warehouse else "a warehouse"] += allocation.quantity or 0
     if not places:
         return ("No units are allocated to the order.",)
-    return tuple(f"{units(count)} in {place} {done}." for place, count in places.items())
+    return tuple(f"{units(count)} in {place} {what_becomes(action)}." for place, count in places.items())
+
+
+def what_becomes(action: StockAction) -> str:
+    """Say what becomes of units that an order lets go."""
+    return "become free to sell again" if action == "release" else "leave the stock for good"
 
 
 def _cancelling_warnings(order: OrderState) -> tuple[str, ...]:
     warnings = {
-        "Whether the payment has been captured cannot be read.": _captured(order) is None,
+        "Whether the payment has been captured cannot be read.": captured(order, order.shipments) is None,
         "Whether a shipment has been made cannot be read.": order.shipments is None,
         "The order is locked.": bool(order.is_locked),
     }
@@ -287,13 +271,3 @@ def _cancelling_warnings(order: OrderState) -> tuple[str, ...]:
 
 def _status_change(order: OrderState, after: str) -> Change:
     return Change(object=f"order {order.number}", field="status", before=order.status, after=after)
-
-
-def _recipient(order: OrderState) -> str:
-    person = order.customer or order.buyer
-    return person.email if person and person.email else "the shopper (the address cannot be read)"
-
-
-def _value(order: OrderState) -> dict[str, Decimal]:
-    total = order.grand_total.value if order.grand_total else None
-    return {"order_value": total} if total is not None else {}

@@ -1,141 +1,91 @@
-"""Reading stock and warehouses."""
+"""Reading stock levels."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from langchain_centra.approval.proposal import Impossible
 from langchain_centra.client import AsyncCentra
-from langchain_centra.operations.kept import kept
 from langchain_centra.operations.stock import (
     LIST_WAREHOUSES,
     SIMILAR_SKUS,
-    SKUS_PER_REQUEST,
-    STOCK_BY_SKU,
+    STOCK_BY_CODE,
+    STOCK_OF_PRODUCT,
     WAREHOUSES_PER_PAGE,
-    ProductSize,
     Stock,
+    StockedProduct,
     StockedSize,
+    StockedVariant,
+    StockOfProduct,
     Warehouse,
-    stock_by_sku,
 )
 from langchain_centra.tools.arguments import Arguments, Sku, Text
 from langchain_centra.tools.choice import one_named
+from langchain_centra.tools.codes import described, sizes_of, unknown_codes
 from langchain_centra.tools.spec import Answer, read_tool
 from langchain_centra.tools.text import TABLE_BYTES, cell, left_out, listed, table
+from langchain_centra.tools.warehouses import all_warehouses, warehouse_named
 
-_SIMILAR = 6
+_MOST_LEVELS = 200
+_FOR_PRODUCTS = frozenset({"Product:read", "ProductVariant:read", "ProductVariant.stock:read"})
 
 
 class GetStock(Arguments):
     """What get_stock takes."""
 
-    sku: Sku
-    warehouse: Text | None = Field(None, description="Its name; all warehouses when not given.")
+    sku: Sku | None = Field(None, description="SKU or EAN, or product instead.")
+    product: Text | None = Field(None, description="Name or number.")
+    variant: Text | None = None
+    warehouse: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_subject(self) -> Self:
+        if (self.sku is None) == (self.product is None):
+            raise ValueError("Give sku or product, one of them")
+        if self.variant is not None and self.product is None:
+            raise ValueError("variant goes with product")
+        return self
 
 
-class ListWarehouses(Arguments):
-    """What list_warehouses takes."""
-
-    name: Text | None = Field(None, description="Part of the name, to narrow the list.")
-
-
-@read_tool(group="stock", operations=[STOCK_BY_SKU, SIMILAR_SKUS, LIST_WAREHOUSES])
+@read_tool(group="stock", operations=[STOCK_BY_CODE, STOCK_OF_PRODUCT, SIMILAR_SKUS, LIST_WAREHOUSES])
 async def get_stock(centra: AsyncCentra, arguments: GetStock) -> Answer:
-    """Read how many units of a SKU each warehouse has: physical, allocated to orders, and free to allocate."""
-    reply = await STOCK_BY_SKU(centra, sku0=arguments.sku, stock=None, limit=WAREHOUSES_PER_PAGE)
-    sizes = reply.data.root.get("size0") or []
+    """Read how many units each warehouse has of a SKU or product: physical, allocated to orders, free to allocate."""
+    if arguments.product is not None:
+        return await _of_product(centra, arguments.product, arguments)
+    return await _of_code(centra, arguments.sku or "", arguments.warehouse)
+
+
+async def _of_code(centra: AsyncCentra, code: str, warehouse: str | None) -> Answer:
+    found, withheld = await sizes_of(centra, [code], stock=None, limit=WAREHOUSES_PER_PAGE)
+    sizes = found[code]
     if not sizes:
-        raise await unknown_skus(centra, [arguments.sku])
+        raise await unknown_codes(centra, [code])
     text: list[str] = []
     for size in sizes:
-        rows = await _chosen(centra, size, arguments.warehouse)
+        rows = await _chosen(centra, size, warehouse)
         text += _levels(size, rows, most_bytes=TABLE_BYTES // len(sizes))
-    return Answer(text="\n".join([*text, *left_out(reply.withheld)]), rows=sizes)
-
-
-@read_tool(group="stock", operations=[LIST_WAREHOUSES])
-async def list_warehouses(centra: AsyncCentra, arguments: ListWarehouses) -> Answer:
-    """List the warehouses with status, country, threshold and who is master of their stock."""
-    every = await all_warehouses(centra)
-    part = (arguments.name or "").casefold()
-    rows = [warehouse for warehouse in every if part in (warehouse.name or "").casefold()]
-    if not rows:
-        raise Impossible(
-            f"No warehouse name contains {cell(arguments.name)!r}." if part else "The store has no warehouses."
-        )
-    columns = ("warehouse", "status", "country", "threshold", "stock master")
-    listing = table(columns, [_row(warehouse) for warehouse in rows])
-    shown = rows[: listing.shown]
-    more = "; narrow by a part of the name" if len(shown) < len(rows) else ""
-    return Answer(text=f"{len(shown)} of {len(rows)} warehouses{more}:\n{listing.text}", rows=shown)
-
-
-async def all_warehouses(centra: AsyncCentra) -> list[Warehouse]:
-    """Return every warehouse; the list is kept for some minutes."""
-    return await kept(centra, "warehouses", lambda: _read_warehouses(centra))
-
-
-async def _read_warehouses(centra: AsyncCentra) -> list[Warehouse]:
-    found: list[Warehouse] = []
-    page = 1
-    while True:
-        reply = await LIST_WAREHOUSES(centra, limit=WAREHOUSES_PER_PAGE, page=page)
-        rows = reply.data.warehouses or []
-        found += rows
-        if len(rows) < WAREHOUSES_PER_PAGE:
-            return found
-        page += 1
-
-
-def warehouse_named(name: str, warehouses: Sequence[Warehouse]) -> Warehouse:
-    """Return the warehouse of that name, whatever its case; raises Impossible with the candidates."""
-    return one_named("warehouse", name, warehouses, lambda warehouse: warehouse.name)
-
-
-async def stock_of(
-    centra: AsyncCentra, skus: Sequence[str], warehouse_ids: Sequence[int]
-) -> Mapping[str, list[StockedSize]]:
-    """Return the product sizes of each SKU with their stock in these warehouses, many SKUs a request."""
-    found: dict[str, list[StockedSize]] = {}
-    for start in range(0, len(skus), SKUS_PER_REQUEST):
-        chunk = skus[start : start + SKUS_PER_REQUEST]
-        variables: dict[str, Any] = {f"sku{n}": sku for n, sku in enumerate(chunk)}
-        stock = {"warehouseId": list(warehouse_ids)}
-        reply = await stock_by_sku(len(chunk))(centra, **variables, stock=stock, limit=len(warehouse_ids))
-        found |= {sku: reply.data.root.get(f"size{n}") or [] for n, sku in enumerate(chunk)}
-    return found
-
-
-async def unknown_skus(centra: AsyncCentra, skus: Sequence[str]) -> Impossible:
-    """Return what to tell the model about SKUs that are not there, with SKUs that contain the first of them."""
-    similar = (await SIMILAR_SKUS(centra, text=skus[0], limit=_SIMILAR + 1)).data.product_sizes or []
-    unknown = f"No product has the SKU {listed(skus, 10)}."
-    if not similar:
-        return Impossible(f"{unknown} A SKU is the product, variant and size number together.")
-    names = "; ".join(map(described, similar[:_SIMILAR])) + ("; and more" if len(similar) > _SIMILAR else "")
-    return Impossible(f"{unknown} SKUs that contain {cell(skus[0])}: {names}.")
-
-
-def described(size: ProductSize) -> str:
-    """Name a product size: its SKU, product, variant and size."""
-    variant = size.product_variant
-    names = [variant.product.name if variant and variant.product else None, variant.name if variant else None]
-    names.append(size.size.name if size.size else None)
-    return f"{cell(size.sku)} ({', '.join(cell(name) for name in names if name) or 'not named'})"
+    return Answer(text="\n".join([*text, *left_out(withheld)]), rows=sizes)
 
 
 async def _chosen(centra: AsyncCentra, size: StockedSize, name: str | None) -> list[Stock]:
     rows = size.stock or []
     if name is None:
         return rows
-    wanted = [row for row in rows if row.warehouse and (row.warehouse.name or "").casefold() == name.casefold()]
+    wanted = [row for row in rows if _is_in(row, name)]
     if wanted:
         return wanted
     warehouse = warehouse_named(name, await all_warehouses(centra))
-    found = await stock_of(centra, [size.sku or ""], [warehouse.id])
-    return [row for other in found[size.sku or ""] if other.id == size.id for row in other.stock or []]
+    return await _stock_in(centra, size.sku, size.id, warehouse)
+
+
+async def _stock_in(centra: AsyncCentra, sku: str | None, size_id: int, warehouse: Warehouse) -> list[Stock]:
+    found, _ = await sizes_of(centra, [sku or ""], stock={"warehouseId": [warehouse.id]}, limit=1)
+    return [row for other in found[sku or ""] if other.id == size_id for row in other.stock or []]
+
+
+def _is_in(row: Stock, name: str) -> bool:
+    return bool(row.warehouse and (row.warehouse.name or "").casefold() == name.casefold())
 
 
 def _levels(size: StockedSize, rows: Sequence[Stock], *, most_bytes: int) -> list[str]:
@@ -158,6 +108,53 @@ def _level(row: Stock) -> list[Any]:
     return [name, row.physical_quantity, row.allocated_quantity, row.free_to_allocate_quantity, threshold]
 
 
-def _row(warehouse: Warehouse) -> list[Any]:
-    country = warehouse.country.name if warehouse.country else None
-    return [warehouse.name, warehouse.status, country, warehouse.threshold, warehouse.stock_master]
+async def _of_product(centra: AsyncCentra, name: str, arguments: GetStock) -> Answer:
+    reply = await STOCK_OF_PRODUCT(centra, product=name)
+    if lacking := reply.withheld & _FOR_PRODUCTS:
+        raise Impossible(f"Stock by product needs {', '.join(sorted(lacking))}, which the token lacks; give a SKU.")
+    product = _one_product(name, reply.data)
+    variants = product.variants or []
+    if arguments.variant is not None:
+        variants = [one_named("variant", arguments.variant, variants, lambda variant: variant.name)]
+    warehouse = arguments.warehouse
+    if warehouse is not None:
+        warehouse = warehouse_named(warehouse, await all_warehouses(centra)).name or warehouse
+    rows = [row for variant in variants for row in _variant_rows(variant, warehouse)]
+    title = f"{cell(product.name)} ({cell(product.product_number)}), in units"
+    if not rows:
+        return Answer(text=f"{title}: no stock is recorded there.", rows=[product])
+    columns = ("variant", "size", "SKU", "warehouse", "physical", "allocated", "free to allocate")
+    listing = table(columns, rows)
+    if listing.shown < len(rows):
+        title += f", {listing.shown} of {len(rows)} levels; narrow by variant or warehouse, or give a SKU"
+    text = [f"{title}:", listing.text, f"Free to allocate in these {len(rows)} levels: {sum(row[-1] for row in rows)}"]
+    return Answer(text="\n".join([*text, *_cut(variants), *left_out(reply.withheld)]), rows=[product])
+
+
+def _one_product(name: str, found: StockOfProduct) -> StockedProduct:
+    [*exact] = {product.id: product for product in [*(found.numbered or []), *(found.named or [])]}.values()
+    if len(exact) == 1:
+        return exact[0]
+    if exact:
+        numbers = listed([product.product_number or "(no number)" for product in exact])
+        raise Impossible(f"Several products are called {cell(name)!r}; give one of the numbers {numbers}.")
+    like = [f"{cell(product.name)} ({cell(product.product_number)})" for product in found.like or ()]
+    skus = [size.sku or "" for size in found.sizes or ()]
+    close = f" Products like it: {'; '.join(like)}." if like else f" SKUs like it: {listed(skus)}." if skus else ""
+    raise Impossible(f"There is no product with the name or number {cell(name)!r}.{close}")
+
+
+def _variant_rows(variant: StockedVariant, warehouse: str | None) -> Iterable[list[Any]]:
+    sizes = {size.id: size for size in variant.product_sizes or ()}
+    for row in variant.stock or ():
+        size = sizes.get(row.product_size.id) if row.product_size else None
+        if warehouse is None or _is_in(row, warehouse):
+            place = row.warehouse.name if row.warehouse else None
+            named = (size.size.name if size and size.size else None, size.sku if size else None)
+            levels = (row.physical_quantity, row.allocated_quantity, row.free_to_allocate_quantity or 0)
+            yield [variant.name, *named, place, *levels]
+
+
+def _cut(variants: Sequence[StockedVariant]) -> list[str]:
+    cut = [cell(variant.name) for variant in variants if len(variant.stock or ()) >= _MOST_LEVELS]
+    return [f"Of {listed(cut)} only the first {_MOST_LEVELS} levels were read; give a SKU for the rest."] if cut else []

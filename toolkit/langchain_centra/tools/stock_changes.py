@@ -1,6 +1,6 @@
 """Setting stock levels."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -9,29 +9,32 @@ from typing import Any
 from pydantic import Field
 
 from langchain_centra.approval.effects import Effect
-from langchain_centra.approval.proposal import Change, Impossible, NothingToChange, Proposal, Step
+from langchain_centra.approval.proposal import Change, Impossible, NothingToChange, Proposal, Reverse, Step
 from langchain_centra.client import AsyncCentra
 from langchain_centra.operations.stock import (
     LIST_WAREHOUSES,
-    SET_STOCK,
     SIMILAR_SKUS,
-    STOCK_BY_SKU,
+    STOCK_BY_CODE,
     STOCK_LEVELS,
     Level,
     LeveledSize,
     StockedSize,
     Warehouse,
 )
+from langchain_centra.operations.stock_changes import SET_STOCK
 from langchain_centra.tools.arguments import Arguments, Quantity, Sku, Text
+from langchain_centra.tools.codes import described, one_size_each
 from langchain_centra.tools.spec import write_tool
-from langchain_centra.tools.stock import all_warehouses, described, stock_of, unknown_skus, warehouse_named
 from langchain_centra.tools.text import cell, units
+from langchain_centra.tools.warehouses import all_warehouses, warehouse_named
+
+UNUSUAL_UNITS = 100_000
 
 
 class StockLine(Arguments):
     """The level that one SKU is to have in one warehouse."""
 
-    sku: Sku
+    sku: Sku = Field(description="SKU or EAN.")
     warehouse: Text = Field(description="Its name.")
     quantity: Quantity
 
@@ -67,13 +70,13 @@ async def observe_stock(centra: AsyncCentra, step: Step) -> dict[str, Any]:
     seen: dict[str, Any] = {}
     for size in reply.data.product_sizes or ():
         for level in _rows(size):
-            seen |= _facts(skus[size.id], level.physical_quantity, level.allocated_quantity)
+            seen |= level_facts(skus[size.id], level.physical_quantity, level.allocated_quantity)
     return {name: value for name, value in seen.items() if value is not None}
 
 
 @write_tool(
     group="stock",
-    operations=[STOCK_BY_SKU, SIMILAR_SKUS, STOCK_LEVELS, LIST_WAREHOUSES, SET_STOCK],
+    operations=[STOCK_BY_CODE, SIMILAR_SKUS, STOCK_LEVELS, LIST_WAREHOUSES, SET_STOCK],
     effects=[Effect.STOCK],
     observe=observe_stock,
 )
@@ -91,6 +94,7 @@ async def set_stock(centra: AsyncCentra, arguments: SetStock) -> Proposal:
         steps=tuple(_step(list(group), arguments.reason) for _, group in groupby(changed, _warehouse_id)),
         stock=(_movement(deltas),),
         undo="set the levels back to what they were",
+        reverse=_reverse(changed),
         warnings=tuple(_warnings(changed)),
         rows=len(changed),
         measures={"stock_delta": Decimal(max(map(abs, deltas)))},
@@ -102,26 +106,23 @@ async def _levels(centra: AsyncCentra, lines: Sequence[StockLine]) -> list[_Leve
     places = {line.warehouse: warehouse_named(line.warehouse, warehouses) for line in lines}
     skus = list(dict.fromkeys(line.sku for line in lines))
     ids = list(dict.fromkeys(place.id for place in places.values()))
-    sizes = await _sizes(centra, skus, ids)
+    sizes = await one_size_each(centra, skus, ids)
     levels: dict[tuple[int, int], _Level] = {}
     for line in lines:
-        level = _level(sizes[line.sku], places[line.warehouse], line.quantity)
+        size, place = sizes[line.sku], places[line.warehouse]
+        physical, allocated = present(size, place)
+        level = _Level(
+            size=size,
+            sku=size.sku or str(size.id),
+            warehouse=place,
+            physical=physical,
+            allocated=allocated,
+            quantity=line.quantity,
+        )
         known = levels.setdefault((level.warehouse.id, level.size.id), level)
         if known.quantity != level.quantity:
             raise Impossible(f"{level.place} is given twice, with {known.quantity} and {level.quantity}; give it once.")
     return [levels[key] for key in sorted(levels)]
-
-
-async def _sizes(centra: AsyncCentra, skus: Sequence[str], warehouse_ids: Sequence[int]) -> Mapping[str, StockedSize]:
-    found = await stock_of(centra, skus, warehouse_ids)
-    unknown = [sku for sku in skus if not found[sku]]
-    if unknown:
-        raise await unknown_skus(centra, unknown)
-    for sku, sizes in found.items():
-        if len(sizes) > 1:
-            names = "; ".join(map(described, sizes))
-            raise Impossible(f"{cell(sku)} is the SKU of {len(sizes)} product sizes ({names}); a person has to set it.")
-    return {sku: sizes[0] for sku, sizes in found.items()}
 
 
 def _rows(size: LeveledSize) -> list[Level]:
@@ -130,13 +131,13 @@ def _rows(size: LeveledSize) -> list[Level]:
     return [] if size.stock is None else size.stock or [none]
 
 
-def _level(size: StockedSize, warehouse: Warehouse, quantity: int) -> _Level:
-    sku = size.sku or str(size.id)
+def present(size: StockedSize, warehouse: Warehouse) -> tuple[int, int]:
+    """Return the physical and the allocated units of a product size in a warehouse; raises Impossible if unreadable."""
     row = next((row for row in size.stock or () if row.warehouse and row.warehouse.id == warehouse.id), None)
     physical, allocated = (row.physical_quantity, row.allocated_quantity) if row else (0, 0)
     if physical is None or allocated is None:
-        raise Impossible(f"The present stock of {cell(sku)} in {cell(warehouse.name)} cannot be read.")
-    return _Level(size=size, sku=sku, warehouse=warehouse, physical=physical, allocated=allocated, quantity=quantity)
+        raise Impossible(f"The present stock of {cell(size.sku)} in {cell(warehouse.name)} cannot be read.")
+    return physical, allocated
 
 
 def _step(levels: Sequence[_Level], reason: str | None) -> Step:
@@ -144,8 +145,8 @@ def _step(levels: Sequence[_Level], reason: str | None) -> Step:
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     for level in levels:
-        before |= _facts(level.sku, level.physical, level.allocated)
-        after |= {_physical(level.sku): level.quantity}
+        before |= level_facts(level.sku, level.physical, level.allocated)
+        after |= {physical_fact(level.sku): level.quantity}
     return Step(
         operation=SET_STOCK.name,
         variables={
@@ -164,11 +165,20 @@ def _step(levels: Sequence[_Level], reason: str | None) -> Step:
     )
 
 
-def _facts(sku: str, physical: int | None, allocated: int | None) -> dict[str, Any]:
-    return {_physical(sku): physical, f"allocated units of {sku}": allocated}
+def _reverse(levels: Sequence[_Level]) -> Reverse:
+    lines = [
+        {"sku": level.sku, "warehouse": level.warehouse.name or "", "quantity": level.physical} for level in levels
+    ]
+    return Reverse(tool="set_stock", args={"lines": lines})
 
 
-def _physical(sku: str) -> str:
+def level_facts(sku: str, physical: int | None, allocated: int | None) -> dict[str, Any]:
+    """Return what a card watches of one level, by name."""
+    return {physical_fact(sku): physical, f"allocated units of {sku}": allocated}
+
+
+def physical_fact(sku: str) -> str:
+    """Return the name under which the physical units of a SKU are watched."""
     return f"physical units of {sku}"
 
 
@@ -200,6 +210,8 @@ def _change(level: _Level) -> Change:
 def _warnings(levels: Iterable[_Level]) -> Iterable[str]:
     for level in levels:
         threshold, warehouse = level.warehouse.threshold or 0, cell(level.warehouse.name)
+        if level.quantity >= UNUSUAL_UNITS:
+            yield f"{level.place}: {units(level.quantity)} is an unusually high level."
         if level.quantity < level.allocated:
             yield f"{level.place}: {level.quantity} is less than the {units(level.allocated)} allocated to orders."
         elif level.quantity - level.allocated < threshold <= level.physical - level.allocated:

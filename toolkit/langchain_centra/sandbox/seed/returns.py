@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from langchain_centra.sandbox.state.orders import DirectToConsumerOrder, PaymentHistoryEntry, WholesaleOrder
 from langchain_centra.sandbox.state.returns import DirectToConsumerReturn, Return, ReturnLine, WholesaleReturn
@@ -46,7 +46,7 @@ def _made(order: Order, at: datetime) -> Return:
     [shipment] = order.shipments
     turn = order.number // _EVERY
     lines = shipment.lines if turn % 3 == 0 else [shipment.lines[turn % len(shipment.lines)]]
-    fields = {
+    fields: dict[str, Any] = {
         "id": order.number * 10 + 1,
         "shipment": shipment,
         "created_at": at,
