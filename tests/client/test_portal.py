@@ -184,6 +184,7 @@ import asyncio
 from langchain_centra.client import Portal
 
 portal = Portal()
+portal.call(asyncio.sleep, 0)
 
 async def write():
     await asyncio.sleep(0.2)

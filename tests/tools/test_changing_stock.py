@@ -67,9 +67,9 @@ async def test_a_hundred_skus_are_read_in_a_few_requests(
     skus = list(sandbox.store.product_sizes)[:100]
     proposal = await propose("set_stock", lines=[line(1_000, sku) for sku in skus])
     assert proposal.rows == 100
-    assert len(sandbox.requests) == 5
+    assert sum(request.fields != ("rateLimits",) for request in sandbox.requests) == 5
     await carry_out(spec, centra, proposal)
-    assert len(sandbox.requests) == 8
+    assert sum(request.fields != ("rateLimits",) for request in sandbox.requests) == 8
     assert {sandbox.store.stock[sku, 1].physical_quantity for sku in skus} == {1_000}
 
 
