@@ -61,7 +61,7 @@ async def update_product(centra: AsyncCentra, arguments: UpdateProduct) -> Propo
     facts = _facts(product, withheld)
     after = {name: value for name, value in wanted.items() if facts.get(name) != value}
     if not after:
-        raise NothingToChange(f"{_called(product).capitalize()} already is as requested.")
+        raise NothingToChange(f"The {_called(product)} already is as requested.")
     await _refuse_taken_number(centra, product, after.get("product number"))
     names = listed(list(after)).replace(", ", " and ")
     return Proposal(
