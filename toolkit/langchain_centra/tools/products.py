@@ -24,10 +24,10 @@ from langchain_centra.operations.products import (
 from langchain_centra.operations.stock import SIMILAR_SKUS
 from langchain_centra.tools.arguments import ActiveStatus, Arguments, Sku, Text
 from langchain_centra.tools.choice import one_named
+from langchain_centra.tools.codes import described
 from langchain_centra.tools.periods import Moment, date_range, period_sentence
 from langchain_centra.tools.product_view import whole_product
 from langchain_centra.tools.spec import Answer, read_tool
-from langchain_centra.tools.stock import described
 from langchain_centra.tools.text import cell, left_out, table
 
 _SIMILAR = 6
