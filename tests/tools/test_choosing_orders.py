@@ -58,7 +58,8 @@ async def test_reading_ends_when_enough_is_found(ask: Ask, sandbox: Sandbox) -> 
 
 
 async def test_orders_from_an_amount_on_are_found_without_their_lines(ask: Ask, sandbox: Sandbox) -> None:
-    customer = sandbox.store.orders[1042].customer
+    order: Any = sandbox.store.orders[1042]
+    customer = order.customer
     wanted = [order for order in customer.orders if order.grand_total_cents >= 60_000]
     answer = await ask("search_orders", customer=customer.email, minimum_total=600)
     assert [row["number"] for row in answer.artifact] == numbers(wanted)
