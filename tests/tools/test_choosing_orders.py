@@ -10,7 +10,6 @@ from langchain_core.messages import ToolMessage
 from langchain_centra import CentraToolkit
 from langchain_centra.client import AsyncCentra
 from langchain_centra.sandbox import DEMO_SKU, Sandbox
-from langchain_centra.sandbox.state.orders import DirectToConsumerOrder
 
 Ask = Callable[..., Awaitable[ToolMessage]]
 MOST_BYTES = 5_000
@@ -48,7 +47,7 @@ async def test_orders_of_a_sku_or_ean_are_found_by_reading_and_counted(ask: Ask,
     assert answer.text.startswith(f"{len(wanted)} matching orders; 500 of 500 orders were read, the newest first.")
     ean = sandbox.store.product_sizes[sku].ean
     assert (await ask("search_orders", sku=ean, created_from=LONG_AGO, limit=50)).artifact == answer.artifact
-    assert sum(request.fields != ("rateLimits",) for request in sandbox.requests) == 10
+    assert len(sandbox.requests) == 10
 
 
 async def test_reading_ends_when_enough_is_found(ask: Ask, sandbox: Sandbox) -> None:
@@ -59,8 +58,7 @@ async def test_reading_ends_when_enough_is_found(ask: Ask, sandbox: Sandbox) -> 
 
 
 async def test_orders_from_an_amount_on_are_found_without_their_lines(ask: Ask, sandbox: Sandbox) -> None:
-    order = sandbox.store.orders[1042]
-    assert isinstance(order, DirectToConsumerOrder)
+    order: Any = sandbox.store.orders[1042]
     customer = order.customer
     wanted = [order for order in customer.orders if order.grand_total_cents >= 60_000]
     answer = await ask("search_orders", customer=customer.email, minimum_total=600)
