@@ -44,7 +44,8 @@ async def test_a_status_is_shown_written_and_taken_back(
     assert [(c.object, c.field, c.before, c.after) for c in proposal.changes] == [
         (called, "status", "ACTIVE", "INACTIVE")
     ]
-    assert (proposal.effects, proposal.warnings) == (frozenset({Effect.STATUS}), ())
+    assert proposal.effects == {Effect.STATUS}
+    assert proposal.warnings == ()
     assert proposal.undo == "set the status back to ACTIVE"
     assert not sandbox.mutations
     step = only(proposal)

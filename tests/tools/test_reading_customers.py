@@ -10,6 +10,7 @@ from langchain_core.messages import ToolMessage
 from langchain_centra import CentraToolkit
 from langchain_centra.client import AsyncCentra
 from langchain_centra.sandbox import Sandbox
+from langchain_centra.sandbox.state.orders import DirectToConsumerOrder
 
 Ask = Callable[..., Awaitable[ToolMessage]]
 MOST_BYTES = 5_000
@@ -103,11 +104,11 @@ async def test_a_customer_with_many_orders_is_short_enough_and_says_what_is_miss
     ask: Ask, sandbox: Sandbox, anna: Any
 ) -> None:
     for order in sandbox.store.orders.values():
-        if hasattr(order, "customer"):
+        if isinstance(order, DirectToConsumerOrder):
             order.customer = anna
     anna.billing_address.address1 = "A street with a very long name " * 50
     text = (await ask("get_customer", customer="1")).text
-    count = sum(hasattr(order, "customer") for order in sandbox.store.orders.values())
+    count = sum(isinstance(order, DirectToConsumerOrder) for order in sandbox.store.orders.values())
     assert f"over the newest 100 of {count} orders: " in text
     assert f"The newest 10 of {count} orders; search_orders has more:" in text
     assert len(text.encode()) < MOST_BYTES

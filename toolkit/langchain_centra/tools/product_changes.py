@@ -1,6 +1,6 @@
 """Changing a product: its name, status, number and internal comment."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import Field
@@ -63,9 +63,8 @@ async def update_product(centra: AsyncCentra, arguments: UpdateProduct) -> Propo
     if not after:
         raise NothingToChange(f"The {_called(product)} already is as requested.")
     await _refuse_taken_number(centra, product, after.get("product number"))
-    names = listed(list(after)).replace(", ", " and ")
     return Proposal(
-        sentence=f"Change the {names} of {_called(product)}",
+        sentence=f"Change the {_joined(list(after))} of {_called(product)}",
         changes=tuple(_change(product, name, facts, value) for name, value in after.items()),
         effects=frozenset(Effect.STATUS if name == "status" else Effect.CONTENT for name in after),
         steps=(_step(product, facts, after),),
@@ -123,6 +122,10 @@ async def _refuse_taken_number(centra: AsyncCentra, product: StatedProduct, numb
         raise Impossible(f"Product number {cell(number)} is already used by {listed(others)}; choose another.")
 
 
+def _joined(names: Sequence[str]) -> str:
+    return " and ".join([*([", ".join(names[:-1])] if names[:-1] else []), names[-1]])
+
+
 def _called(product: StatedProduct) -> str:
     return f"product {cell(product.product_number)} ({cell(product.name)})"
 
@@ -151,7 +154,7 @@ def _seen_by_shoppers(after: Mapping[str, str]) -> bool:
 
 def _undo(facts: Mapping[str, str], after: Mapping[str, str]) -> str | None:
     known = [name for name in after if name in facts]
-    return f"set the {listed(known).replace(', ', ' and ')} back to what it was" if known else None
+    return f"set the {_joined(known)} back to what it was" if known else None
 
 
 def _reverse(product: StatedProduct, facts: Mapping[str, str], after: Mapping[str, str]) -> Reverse | None:
