@@ -45,6 +45,8 @@ SOME_ARGUMENTS: dict[str, dict[str, Any]] = {
     "list_pricelists": {},
     "list_currencies": {},
     "list_countries": {},
+    "get_prices": {"product": "TEE01"},
+    "set_price": {"lines": [{"product": "TEE01", "pricelist": "SEK", "price": 199, "currency": "SEK"}]},
     "search_products": {"text": "tee", "limit": 3},
     "get_product": {"product": "TEE01"},
     "find_sku": {"code": DEMO_SKU},

@@ -17,6 +17,8 @@ from langchain_centra.tools.order_changes import add_order_note, cancel_order, c
 from langchain_centra.tools.order_details import get_order
 from langchain_centra.tools.order_holds import set_order_hold
 from langchain_centra.tools.orders import search_orders
+from langchain_centra.tools.price_changes import set_price
+from langchain_centra.tools.prices import get_prices
 from langchain_centra.tools.product_changes import update_product
 from langchain_centra.tools.product_lists import list_brands, list_bundles, list_collections
 from langchain_centra.tools.products import find_sku, get_product, search_products
@@ -51,6 +53,8 @@ TOOLS: tuple[ToolSpec, ...] = (
     list_pricelists,
     list_currencies,
     list_countries,
+    get_prices,
+    set_price,
     search_products,
     get_product,
     find_sku,
