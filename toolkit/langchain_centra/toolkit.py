@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from langchain_core.tools import BaseTool
 
-from langchain_centra.client import AsyncCentra, Centra, Portal
+from langchain_centra.client import AsyncCentra, Centra, CentraError, Portal
+from langchain_centra.connecting import Connection, Connector
 from langchain_centra.tools import TOOLS
 from langchain_centra.tools.spec import ReadTool, ToolSpec, WriteTool
 from langchain_centra.tools.structured import build_tool
@@ -60,7 +62,8 @@ class CentraToolkit:
         self.name = name or self.centra.name
         self._policy = policy
         self._journal = journal
-        self.centra.share_limits(_LazyLedger(self))
+        self._connector: Connector | None = None
+        self.centra.share_limits(_LazyMemory(self))
         chosen = _chosen(reads, ReadTool) | _chosen(writes, WriteTool)
         excluded = _named(exclude, ToolSpec)
         self.specs: tuple[ToolSpec, ...] = tuple(
@@ -92,8 +95,32 @@ class CentraToolkit:
         """The chosen tools for any LangChain agent; a write called without an approval writes nothing.
 
         `strict` writes their schemas for strict function calling: all arguments required, null where not given.
+        After connect() those are left out that the store's schema or the token rules out; unavailable() names them.
         """
-        return [build_tool(spec, self, strict=strict) for spec in self.specs]
+        unavailable = self.unavailable()
+        return [build_tool(spec, self, strict=strict) for spec in self.specs if spec.name not in unavailable]
+
+    async def aconnect(self) -> Connection:
+        """Find out what of the chosen tools this store and this token can do; from then on get_tools() offers that.
+
+        What fails is in the result, and nothing is raised for it.
+        """
+        return await self.portal.acall(self._connect)
+
+    def connect(self) -> Connection:
+        """Find out what of the chosen tools this store and this token can do; see `aconnect`."""
+        return self.portal.call(self._connect)
+
+    def unavailable(self) -> dict[str, str]:
+        """The chosen tools that cannot be used, and why; empty before connect()."""
+        reports = self._connector.reports() if self._connector else ()
+        return {report.tool: report.reason for report in reports if not report.usable}
+
+    async def _connect(self) -> Connection:
+        connector = Connector(self.centra, self.specs, _LazyMemory(self))
+        connection = await connector.connect()
+        self._connector = connector
+        return connection
 
     def required_permissions(self) -> dict[str, list[str] | dict[str, str]]:
         """What the token needs: "read" for the chosen reads, "write" for what the writes need beyond that.
@@ -151,6 +178,9 @@ class CentraToolkit:
         self.portal.close()
 
     async def _release(self) -> None:
+        if self._connector is not None:
+            with suppress(CentraError):
+                await self._connector.remember()
         await self.centra.aclose()
         if "journal" in self.__dict__:
             await self.journal.aclose()
@@ -172,8 +202,8 @@ class CentraToolkit:
         await self.aclose()
 
 
-class _LazyLedger:
-    """The journal as the ledger of the rate limits, opened when requests become so many that it is asked."""
+class _LazyMemory:
+    """The journal as what processes keep for each other, opened when it is first asked."""
 
     def __init__(self, toolkit: CentraToolkit) -> None:
         self._toolkit = toolkit
