@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from langchain_centra.client import AsyncCentra, CentraError, RateLimited, TokenRejected, TransportFailed
 from langchain_centra.operations.operation import Bound, Operation, bind, withhold
-from langchain_centra.tools.spec import ToolSpec, WriteTool
+from langchain_centra.tools.spec import ToolSpec
 
 T = TypeVar("T")
 Saved = Mapping[str, Any]
@@ -209,9 +209,7 @@ class Connector:
         """Find out what the token may read, and recall what it has shown of the rest."""
         from langchain_centra.operations.probing import probe
 
-        saved = await self._memory.revise(f"token {self._centra.token_fingerprint}", lambda saved: (None, saved))
-        if saved:
-            self._centra.permissions.recall(saved)
+        await recalled(self._centra, self._memory)
         try:
             probed = await probe(self._centra, list(self._operations.values()), fitted.bound)
         except CentraError as error:
@@ -255,10 +253,13 @@ class Connector:
         return self._centra.clock.now()
 
 
-def unproven(specs: Sequence[ToolSpec], shown: frozenset[str]) -> frozenset[str]:
-    """Permissions of writes that no answer has shown yet: writing is the only way to find out."""
-    needed = frozenset[str]().union(*(spec.needs for spec in specs if isinstance(spec, WriteTool)))
-    return frozenset(name for name in needed if name.endswith(":write")) - shown
+async def recalled(centra: AsyncCentra, memory: Memory) -> Mapping[str, Any]:
+    """What a client's token has shown so far: the permissions under "shown" and "missing"."""
+    saved = await memory.revise(f"token {centra.token_fingerprint}", lambda saved: (None, saved))
+    if saved:
+        centra.permissions.recall(saved)
+    known = centra.permissions
+    return {"shown": sorted(known.shown), "missing": sorted(known.missing(centra.clock.now()))}
 
 
 def _advice(unusable: Sequence[ToolReport]) -> str:

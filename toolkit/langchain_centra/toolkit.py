@@ -1,6 +1,7 @@
 """The toolkit: chosen tools over one store's connection."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from functools import cached_property
@@ -21,11 +22,24 @@ if TYPE_CHECKING:
     from langchain_centra.approval.policy import ApprovalPolicy
     from langchain_centra.hitl.desk import WriteDesk
 
+logger = logging.getLogger("langchain_centra")
+
 T = TypeVar("T")
 Saved = Mapping[str, Any]
 
 ALIASES = {"StockChange:read": "WarehouseDelivery:read", "Customer:read": "Purchaser:read"}
 """Today's permission names and the names that older Centra instances know them by."""
+
+PRESETS: Mapping[str, tuple[Collection[str], Collection[str]]] = {
+    "analyst": (("catalogue", "stock", "orders", "customers", "channels", "analysis"), ()),
+    "customer_service": (("catalogue", "stock", "orders", "customers", "channels"), ("orders", "customers")),
+    "merchandiser": (
+        ("catalogue", "stock", "channels", "analysis"),
+        ("products", "attributes", "categories", "prices", "discounts"),
+    ),
+    "fulfilment": (("catalogue", "stock", "orders", "channels"), ("stock", "shipments")),
+}
+"""The groups that a role reads and writes."""
 
 _INSTRUCTIONS = """\
 You work on one Centra store through the tools. Read before you answer; never guess ids, amounts or stock levels.
@@ -40,19 +54,24 @@ class CentraToolkit:
     """The tools of one store, and the connection, policy and journal that they share.
 
     `reads` and `writes` are True, False, or names of groups and tools; `exclude` takes names away again. Writes are
-    off unless asked for. `journal` is a journal, or a database URL; by default a file in the user's state directory.
+    off unless asked for. `preset` names a role of PRESETS instead; what `reads` and `writes` say goes before it, so
+    that `writes=False` makes any role read only. On a production store a policy that asks about none of the chosen
+    writes is refused unless `allow_unapproved_writes` is True. `journal` is a journal, or a database URL; by default a
+    file in the user's state directory.
     A context manager, both `with` and `async with`.
 
-    Raises ValueError for a name that is no group and no tool.
+    Raises ValueError for a name that is no group, no tool or no preset, and for a policy that is refused.
     """
 
     def __init__(
         self,
         client: AsyncCentra | Centra,
         *,
-        reads: bool | Collection[str] = True,
-        writes: bool | Collection[str] = False,
+        reads: bool | Collection[str] | None = None,
+        writes: bool | Collection[str] | None = None,
         exclude: Collection[str] = (),
+        preset: str | None = None,
+        allow_unapproved_writes: bool = False,
         policy: "ApprovalPolicy | None" = None,
         journal: "Journal | str | None" = None,
         name: str | None = None,
@@ -64,11 +83,25 @@ class CentraToolkit:
         self._journal = journal
         self._connector: Connector | None = None
         self.centra.share_limits(_LazyMemory(self))
-        chosen = _chosen(reads, ReadTool) | _chosen(writes, WriteTool)
+        preset_reads, preset_writes = _role(preset)
+        chosen = _chosen(preset_reads if reads is None else reads, ReadTool)
+        chosen |= _chosen(preset_writes if writes is None else writes, WriteTool)
         excluded = _named(exclude, ToolSpec)
         self.specs: tuple[ToolSpec, ...] = tuple(
             spec for spec in TOOLS if spec.name in chosen and spec.name not in excluded
         )
+
+        if warning := self.centra.expiry_warning():
+            logger.warning("%s", warning)
+        if self.centra.environment == "production" and not allow_unapproved_writes:
+            self._refuse_unapproved_writes()
+
+    @classmethod
+    def of_names(cls, client: AsyncCentra | Centra, names: Collection[str]) -> Self:
+        """A toolkit of the groups and tools of these names, whether they read or write."""
+        chosen = _named(names, ToolSpec)
+        kinds = {kind: [s.name for s in TOOLS if s.name in chosen and isinstance(s, kind)] for kind in _KINDS}
+        return cls(client, reads=kinds[ReadTool], writes=kinds[WriteTool])
 
     @classmethod
     def from_env(cls) -> Self:
@@ -177,6 +210,17 @@ class CentraToolkit:
         self.portal.call(self._release)
         self.portal.close()
 
+    def _refuse_unapproved_writes(self) -> None:
+        from langchain_centra.approval.policy import ApprovalPolicy
+
+        usual, policy = ApprovalPolicy(), self._policy
+        sensitive = {name: write.effects for name, write in self.writes.items() if usual.asks(name, write.effects)}
+        if policy and sensitive and not any(policy.asks(name, effects) for name, effects in sensitive.items()):
+            raise ValueError(
+                f"{self.centra.url} is a production store, and the policy never asks a person. Let it ask, or pass "
+                "allow_unapproved_writes=True."
+            )
+
     async def _release(self) -> None:
         if self._connector is not None:
             with suppress(CentraError):
@@ -212,6 +256,19 @@ class _LazyMemory:
         journal = await asyncio.to_thread(getattr, self._toolkit, "journal")
         revised: T = await journal.revise(key, change)
         return revised
+
+
+_KINDS: tuple[type[ToolSpec], ...] = (ReadTool, WriteTool)
+
+
+def _role(preset: str | None) -> tuple[bool | Collection[str], bool | Collection[str]]:
+    if preset is None:
+        return True, False
+    if preset not in PRESETS:
+        raise ValueError(f"There is no preset {preset}. Choose from: {', '.join(PRESETS)}.")
+    groups = {spec.group for spec in TOOLS}
+    reads, writes = PRESETS[preset]
+    return [name for name in reads if name in groups], [name for name in writes if name in groups]
 
 
 def _chosen(choice: bool | Collection[str], kind: type[ToolSpec]) -> set[str]:
