@@ -10,6 +10,7 @@ from langchain_centra.approval.effects import Effect
 from langchain_centra.approval.policy import Bounds, Rule, Verdict
 from langchain_centra.toolkit import PRESETS
 from langchain_centra.tools import TOOLS
+from langchain_centra.tools.structured import check_one_store
 
 NEVER = ApprovalPolicy(effects={effect: Rule(verdict=Verdict.RUN) for effect in Effect})
 BOUNDED = ApprovalPolicy(effects={effect: Rule(verdict=Verdict.RUN, bounds=Bounds(rows=1)) for effect in Effect})
@@ -66,3 +67,10 @@ def test_a_token_about_to_expire_is_told_in_the_log(caplog: pytest.LogCaptureFix
     with caplog.at_level(logging.WARNING, logger="langchain_centra"):
         CentraToolkit(AsyncCentra("https://acme.centra.com", "token", token_expires=soon))
     assert "The token expires on" in caplog.text
+
+
+def test_the_tools_of_two_stores_are_refused_in_one_agent() -> None:
+    one, other = CentraToolkit(client()), CentraToolkit(client("https://other.centra.com"))
+    check_one_store([*one.get_tools(), "a tool of the provider"])
+    with pytest.raises(ValueError, match=r"One agent works on one store; these tools are of acme.* other"):
+        check_one_store([*one.get_tools(), *other.get_tools()])
