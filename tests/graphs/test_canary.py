@@ -34,7 +34,8 @@ async def test_the_token_is_in_no_checkpoint_journal_trace_log_or_repr(
             answer: Any = Command(resume={"decisions": [{"type": "approve"}]})
             done = await agent.ainvoke(answer, config)
             store.revoke_token(CANARY)
-            failed = await agent.ainvoke({"messages": [("user", "Show order 1042")]}, config)  # type: ignore[arg-type]
+            asked = {"messages": [("user", "Show order 1042")]}
+            failed = await agent.ainvoke(asked, config)
             shown = f"{toolkit!r} {vars(toolkit)} {client!r} {vars(client)} {toolkit.get_tools()}"
     assert store.mutations
     kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())  # noqa: ASYNC240

@@ -185,7 +185,7 @@ def unlimited() -> Sandbox:
 
 
 @given(granted=st.sets(st.sampled_from(PERMISSIONS)))
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=3, deadline=None)
 def test_after_connecting_the_reads_on_offer_are_exactly_those_that_succeed(
     unlimited: Sandbox, granted: set[str]
 ) -> None:

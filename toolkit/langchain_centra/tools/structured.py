@@ -95,7 +95,8 @@ def build_tool(spec: ToolSpec, connection: Connection, *, strict: bool = False) 
 
 def check_one_store(tools: Iterable[Any]) -> None:
     """Raise ValueError where tools of several stores are in one agent: it could not tell which store it changes."""
-    stores = {tool.metadata[_STORE] for tool in tools if isinstance(tool, BaseTool) and _STORE in (tool.metadata or {})}
+    known = (tool.metadata or {} for tool in tools if isinstance(tool, BaseTool))
+    stores = {metadata[_STORE] for metadata in known if _STORE in metadata}
     if len(stores) > 1:
         raise ValueError(f"One agent works on one store; these tools are of {', '.join(sorted(stores))}.")
 
