@@ -1,4 +1,4 @@
-"""Rewrite the tables of README.md from the tools' declarations; with --check, fail where they are out of date."""
+"""Rewrite what documents say of tools and errors from the code; with --check, fail where they are out of date."""
 
 import re
 import sys
@@ -6,12 +6,18 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from langchain_centra import ApprovalPolicy, CentraToolkit
+from langchain_centra.approval import journal_errors
 from langchain_centra.approval.policy import Verdict
+from langchain_centra.client import CentraError
 from langchain_centra.toolkit import ALIASES
 from langchain_centra.tools import TOOLS
 from langchain_centra.tools.spec import ToolSpec, WriteTool
 
 README = Path(__file__).parents[1] / "README.md"
+TROUBLESHOOTING = Path(__file__).with_name("troubleshooting.md")
+
+assert journal_errors  # noqa: S101 (its errors are listed, too)
+_LATER = "Do what its message says."
 
 
 def tools_table() -> str:
@@ -27,6 +33,27 @@ def permissions_table() -> str:
     needed = [(name, kind) for kind in ("read", "write") for name in required[kind]]
     rows = ((f"`{name}`", f"{kind}s", ALIASES.get(name, "")) for name, kind in needed)
     return _table(("permission", "needed for", "older name"), rows)
+
+
+def troubleshooting() -> str:
+    """Every error: when it is raised, and what to do."""
+    rows = ((f"`{kind.__name__}`", _first_sentence(kind), kind.hint or _LATER) for kind in _errors(CentraError))
+    return (
+        "# Troubleshooting\n\nEvery error says in its message what happened and what to do next. "
+        "`centra-agent connect` checks address, token, schema, permissions and rate limits in order.\n\n"
+        f"{_table(('error', 'what happened', 'what to do'), rows)}\n"
+    )
+
+
+def _errors(kind: type[CentraError]) -> Iterable[type[CentraError]]:
+    for below in kind.__subclasses__():
+        if below.__doc__ and below.__module__.startswith("langchain_centra"):
+            yield below
+            yield from _errors(below)
+
+
+def _first_sentence(kind: type[CentraError]) -> str:
+    return " ".join((kind.__doc__ or "").partition("\n\n")[0].split()).replace("|", "/")
 
 
 BLOCKS = {"tools": tools_table, "permissions": permissions_table}
@@ -56,13 +83,13 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def main() -> None:
-    """Write README.md, or compare it."""
-    old = README.read_text(encoding="utf-8")
-    new = rewritten(old)
-    if "--check" not in sys.argv:
-        README.write_text(new, encoding="utf-8")
-    elif new != old:
-        raise SystemExit("README.md is out of date: run make docs.")
+    """Write README.md and troubleshooting.md, or compare them."""
+    for path, new in ((README, rewritten(README.read_text(encoding="utf-8"))), (TROUBLESHOOTING, troubleshooting())):
+        old = path.read_text(encoding="utf-8") if path.exists() else ""
+        if "--check" not in sys.argv:
+            path.write_text(new, encoding="utf-8")
+        elif new != old:
+            raise SystemExit(f"{path.name} is out of date: run make docs.")
 
 
 if __name__ == "__main__":

@@ -5,12 +5,15 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from langchain_core.tools import BaseTool
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode
 
 from langchain_centra import CentraToolkit
 from langchain_centra.approval.effects import Effect
+from langchain_centra.approval.journal import Journal
 from langchain_centra.approval.proposal import Proposal, Step
 from langchain_centra.client import AsyncCentra
 from langchain_centra.operations.stock import LIST_WAREHOUSES
@@ -58,6 +61,8 @@ SOME_ARGUMENTS: dict[str, dict[str, Any]] = {
     "get_customer": {"customer": "anna.berg@example.com"},
     "update_customer": {"customer": "anna.berg@example.com", "status": "INACTIVE"},
 }
+
+PERMISSIONS = sorted(frozenset[str]().union(*(spec.needs | spec.optional for spec in TOOLS)))
 
 every_tool = pytest.mark.parametrize("spec", TOOLS, ids=lambda spec: spec.name)
 every_read = pytest.mark.parametrize(
@@ -173,3 +178,24 @@ def test_a_write_has_a_mutation_and_effects(operation: Any, effects: list[Effect
 
     with pytest.raises(TypeError, match="mutation and effects"):
         write_tool(group="stock", operations=[operation], effects=effects, observe=_nothing)(idle)
+
+
+@pytest.fixture(scope="module")
+def unlimited() -> Sandbox:
+    """A store that no test changes."""
+    return Sandbox(plan="unlimited")
+
+
+@given(granted=st.sets(st.sampled_from(PERMISSIONS)))
+@settings(max_examples=3, deadline=None)
+def test_after_connecting_the_reads_on_offer_are_exactly_those_that_succeed(
+    unlimited: Sandbox, granted: set[str]
+) -> None:
+    client = AsyncCentra(unlimited.url, unlimited.issue_token(granted), transport=unlimited.transport())
+    with CentraToolkit(client, journal=Journal.memory()) as toolkit:
+        every = {tool.name: tool for tool in toolkit.get_tools()}
+        toolkit.connect()
+        offered = {tool.name for tool in toolkit.get_tools()}
+        for spec in toolkit.specs:
+            answer = every[spec.name].invoke(call(spec))
+            assert ("You need " in answer.content) == (spec.name not in offered), (spec.name, answer.content)

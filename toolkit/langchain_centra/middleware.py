@@ -19,6 +19,7 @@ from langchain_centra.hitl.history import OpenCall, calls_without_result, in_ord
 from langchain_centra.hitl.review import later_answer
 from langchain_centra.hitl.turns import PATIENCE_SECONDS
 from langchain_centra.toolkit import CentraToolkit
+from langchain_centra.tools.structured import check_one_store
 
 ToolResult = ToolMessage | Command[Any]
 
@@ -72,6 +73,7 @@ class CentraApproval(AgentMiddleware[CentraState, Any, Any]):
         handler: Callable[[ModelRequest[Any]], Awaitable[ModelResponse[Any]]],
     ) -> ModelResponse[Any]:
         """Show the model a history that every provider takes, and give each of its calls an id."""
+        check_one_store(request.tools)
         async with self._desk.hold(get_config()):
             return _with_ids(await handler(self._prepared(request)), request.messages)
 

@@ -1,14 +1,17 @@
 """The toolkit: chosen tools over one store's connection."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from langchain_core.tools import BaseTool
 
-from langchain_centra.client import AsyncCentra, Centra, Portal
+from langchain_centra.client import AsyncCentra, Centra, CentraError, Portal
+from langchain_centra.connecting import Connection, Connector
 from langchain_centra.tools import TOOLS
 from langchain_centra.tools.spec import ReadTool, ToolSpec, WriteTool
 from langchain_centra.tools.structured import build_tool
@@ -19,11 +22,24 @@ if TYPE_CHECKING:
     from langchain_centra.approval.policy import ApprovalPolicy
     from langchain_centra.hitl.desk import WriteDesk
 
+logger = logging.getLogger("langchain_centra")
+
 T = TypeVar("T")
 Saved = Mapping[str, Any]
 
 ALIASES = {"StockChange:read": "WarehouseDelivery:read", "Customer:read": "Purchaser:read"}
 """Today's permission names and the names that older Centra instances know them by."""
+
+PRESETS: Mapping[str, tuple[Collection[str], Collection[str]]] = {
+    "analyst": (("catalogue", "stock", "orders", "customers", "channels", "analysis"), ()),
+    "customer_service": (("catalogue", "stock", "orders", "customers", "channels"), ("orders", "customers")),
+    "merchandiser": (
+        ("catalogue", "stock", "channels", "analysis"),
+        ("products", "attributes", "categories", "prices", "discounts"),
+    ),
+    "fulfilment": (("catalogue", "stock", "orders", "channels"), ("stock", "shipments")),
+}
+"""The groups that a role reads and writes."""
 
 _INSTRUCTIONS = """\
 You work on one Centra store through the tools. Read before you answer; never guess ids, amounts or stock levels.
@@ -38,19 +54,24 @@ class CentraToolkit:
     """The tools of one store, and the connection, policy and journal that they share.
 
     `reads` and `writes` are True, False, or names of groups and tools; `exclude` takes names away again. Writes are
-    off unless asked for. `journal` is a journal, or a database URL; by default a file in the user's state directory.
+    off unless asked for. `preset` names a role of PRESETS instead; what `reads` and `writes` say goes before it, so
+    that `writes=False` makes any role read only. On a production store a policy that asks about none of the chosen
+    writes is refused unless `allow_unapproved_writes` is True. `journal` is a journal, or a database URL; by default a
+    file in the user's state directory.
     A context manager, both `with` and `async with`.
 
-    Raises ValueError for a name that is no group and no tool.
+    Raises ValueError for a name that is no group, no tool or no preset, and for a policy that is refused.
     """
 
     def __init__(
         self,
         client: AsyncCentra | Centra,
         *,
-        reads: bool | Collection[str] = True,
-        writes: bool | Collection[str] = False,
+        reads: bool | Collection[str] | None = None,
+        writes: bool | Collection[str] | None = None,
         exclude: Collection[str] = (),
+        preset: str | None = None,
+        allow_unapproved_writes: bool = False,
         policy: "ApprovalPolicy | None" = None,
         journal: "Journal | str | None" = None,
         name: str | None = None,
@@ -60,12 +81,27 @@ class CentraToolkit:
         self.name = name or self.centra.name
         self._policy = policy
         self._journal = journal
-        self.centra.share_limits(_LazyLedger(self))
-        chosen = _chosen(reads, ReadTool) | _chosen(writes, WriteTool)
+        self._connector: Connector | None = None
+        self.centra.share_limits(_LazyMemory(self))
+        preset_reads, preset_writes = _role(preset)
+        chosen = _chosen(preset_reads if reads is None else reads, ReadTool)
+        chosen |= _chosen(preset_writes if writes is None else writes, WriteTool)
         excluded = _named(exclude, ToolSpec)
         self.specs: tuple[ToolSpec, ...] = tuple(
             spec for spec in TOOLS if spec.name in chosen and spec.name not in excluded
         )
+
+        if warning := self.centra.expiry_warning():
+            logger.warning("%s", warning)
+        if self.centra.environment == "production" and not allow_unapproved_writes:
+            self._refuse_unapproved_writes()
+
+    @classmethod
+    def of_names(cls, client: AsyncCentra | Centra, names: Collection[str]) -> Self:
+        """A toolkit of the groups and tools of these names, whether they read or write."""
+        chosen = _named(names, ToolSpec)
+        kinds = {kind: [s.name for s in TOOLS if s.name in chosen and isinstance(s, kind)] for kind in _KINDS}
+        return cls(client, reads=kinds[ReadTool], writes=kinds[WriteTool])
 
     @classmethod
     def from_env(cls) -> Self:
@@ -92,8 +128,32 @@ class CentraToolkit:
         """The chosen tools for any LangChain agent; a write called without an approval writes nothing.
 
         `strict` writes their schemas for strict function calling: all arguments required, null where not given.
+        After connect() those are left out that the store's schema or the token rules out; unavailable() names them.
         """
-        return [build_tool(spec, self, strict=strict) for spec in self.specs]
+        unavailable = self.unavailable()
+        return [build_tool(spec, self, strict=strict) for spec in self.specs if spec.name not in unavailable]
+
+    async def aconnect(self) -> Connection:
+        """Find out what of the chosen tools this store and this token can do; from then on get_tools() offers that.
+
+        What fails is in the result, and nothing is raised for it.
+        """
+        return await self.portal.acall(self._connect)
+
+    def connect(self) -> Connection:
+        """Find out what of the chosen tools this store and this token can do; see `aconnect`."""
+        return self.portal.call(self._connect)
+
+    def unavailable(self) -> dict[str, str]:
+        """The chosen tools that cannot be used, and why; empty before connect()."""
+        reports = self._connector.reports() if self._connector else ()
+        return {report.tool: report.reason for report in reports if not report.usable}
+
+    async def _connect(self) -> Connection:
+        connector = Connector(self.centra, self.specs, _LazyMemory(self))
+        connection = await connector.connect()
+        self._connector = connector
+        return connection
 
     def required_permissions(self) -> dict[str, list[str] | dict[str, str]]:
         """What the token needs: "read" for the chosen reads, "write" for what the writes need beyond that.
@@ -150,7 +210,21 @@ class CentraToolkit:
         self.portal.call(self._release)
         self.portal.close()
 
+    def _refuse_unapproved_writes(self) -> None:
+        from langchain_centra.approval.policy import ApprovalPolicy
+
+        usual, policy = ApprovalPolicy(), self._policy
+        sensitive = {name: write.effects for name, write in self.writes.items() if usual.asks(name, write.effects)}
+        if policy and sensitive and not any(policy.asks(name, effects) for name, effects in sensitive.items()):
+            raise ValueError(
+                f"{self.centra.url} is a production store, and the policy never asks a person. Let it ask, or pass "
+                "allow_unapproved_writes=True."
+            )
+
     async def _release(self) -> None:
+        if self._connector is not None:
+            with suppress(CentraError):
+                await self._connector.remember()
         await self.centra.aclose()
         if "journal" in self.__dict__:
             await self.journal.aclose()
@@ -172,8 +246,8 @@ class CentraToolkit:
         await self.aclose()
 
 
-class _LazyLedger:
-    """The journal as the ledger of the rate limits, opened when requests become so many that it is asked."""
+class _LazyMemory:
+    """The journal as what processes keep for each other, opened when it is first asked."""
 
     def __init__(self, toolkit: CentraToolkit) -> None:
         self._toolkit = toolkit
@@ -182,6 +256,19 @@ class _LazyLedger:
         journal = await asyncio.to_thread(getattr, self._toolkit, "journal")
         revised: T = await journal.revise(key, change)
         return revised
+
+
+_KINDS: tuple[type[ToolSpec], ...] = (ReadTool, WriteTool)
+
+
+def _role(preset: str | None) -> tuple[bool | Collection[str], bool | Collection[str]]:
+    if preset is None:
+        return True, False
+    if preset not in PRESETS:
+        raise ValueError(f"There is no preset {preset}. Choose from: {', '.join(PRESETS)}.")
+    groups = {spec.group for spec in TOOLS}
+    reads, writes = PRESETS[preset]
+    return [name for name in reads if name in groups], [name for name in writes if name in groups]
 
 
 def _chosen(choice: bool | Collection[str], kind: type[ToolSpec]) -> set[str]:

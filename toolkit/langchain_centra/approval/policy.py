@@ -1,6 +1,6 @@
 """Which writes run, which ask a person, and which never happen."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -80,3 +80,10 @@ class ApprovalPolicy(BaseModel):
         if tool in self.tools and strictest is not Verdict.DENY:
             return self.tools[tool].decide(proposal)
         return strictest
+
+    def asks(self, tool: str, effects: Collection[Effect]) -> bool:
+        """Whether a person may ever be asked about this tool, or it never runs."""
+        rules = [self.effects.get(effect, Rule(verdict=Verdict.ASK)) for effect in effects]
+        if tool in self.tools and all(rule.verdict is not Verdict.DENY for rule in rules):
+            rules = [self.tools[tool]]
+        return any(rule.verdict is not Verdict.RUN or rule.bounds != Bounds() for rule in rules)

@@ -62,6 +62,29 @@ def tools(as_json: AsJson = False) -> None:
     list_tools(as_json=as_json)
 
 
+@app.command()
+def connect(as_json: AsJson = False) -> None:
+    """Check the store of CENTRA_URL: address, token, schema, permissions, rate limits, and which tools work there."""
+    from langchain_centra.cli.connect import connect
+
+    raise typer.Exit(asyncio.run(connect(as_json=as_json)))
+
+
+@app.command()
+def permissions(
+    writes: Annotated[str, typer.Option(help="Groups or tools that may change something, by commas; or all.")] = "",
+    tools: Annotated[str, typer.Option(help="Only these groups or tools, reads and writes, by commas.")] = "",
+    preset: Annotated[str | None, typer.Option(help="The tools of a role, such as analyst.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say which tools need which.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Compare with what the token has shown.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print the permissions to tick in Centra for the chosen tools; by default for all that only read."""
+    from langchain_centra.cli.permissions import Wanted, permissions
+
+    asyncio.run(permissions(Wanted(writes, tools, preset), explain=explain, diff=diff, as_json=as_json))
+
+
 @approvals.command("list")
 def approvals_list(
     state: Annotated[list[str] | None, typer.Option(help="Only cards in this state; may be repeated.")] = None,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import httpx
@@ -16,8 +17,9 @@ from langchain_centra.client.clock import SYSTEM_CLOCK, Clock
 from langchain_centra.client.document import is_mutation
 from langchain_centra.client.errors import PermissionMissing, SettingsError
 from langchain_centra.client.paging import node_pages, row_pages
+from langchain_centra.client.permissions import TokenPermissions
 from langchain_centra.client.response import Response, report_deprecations
-from langchain_centra.client.url import endpoint
+from langchain_centra.client.url import Environment, endpoint, environment
 from langchain_centra.client.wire import Wire, usable_token
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 # How long a read is tried again, in seconds: beyond the ten-second window of the rate limits, short of the hour's.
 _READ_PATIENCE = 60.0
+_WARN_BEFORE = timedelta(days=7)
 _NEWEST_ORDER = "query { orderConnection(last: 1, sort: orderDate_ASC) { edges { node { createdAt } } } }"
 
 
@@ -71,7 +74,8 @@ class AsyncCentra:
         self._timezone = timezone
         self._connection: _Connection | None = None
         self._ledger: Ledger | None = None
-        self._rate_share = _usable_share(rate_share)
+        self.permissions = TokenPermissions()
+        self.rate_share = _usable_share(rate_share)
         self.url = str(self._endpoint)
         self.name = name or self._endpoint.netloc.decode("ascii")
         self.timeout = timeout
@@ -135,7 +139,12 @@ class AsyncCentra:
                 connection.gate.learn(body, cost, outcome)
             return outcome.written() if mutates else outcome.read()
 
-        response: Response = await connection.attempts(self.clock, until)(attempt)
+        try:
+            response: Response = await connection.attempts(self.clock, until)(attempt)
+        except PermissionMissing as error:
+            self.permissions.lack(error.permissions, self.clock.now())
+            raise
+        self.permissions.show(response.extensions.permissions_used)
         report_deprecations(response.extensions)
         return response
 
@@ -175,6 +184,29 @@ class AsyncCentra:
             self._timezone = await self._offset_seen()
         return self._timezone
 
+    @property
+    def environment(self) -> Environment:
+        """Where the store is: Centra's production or QA, this machine, or another host that was allowed."""
+        return environment(self._endpoint)
+
+    @property
+    def token_fingerprint(self) -> str:
+        """What tells tokens apart in records without telling the token."""
+        return sha256(self._token.get_secret_value().encode()).hexdigest()[:16]
+
+    def expiry_warning(self) -> str | None:
+        """What to say when the token runs out within a week or has, if its end is known."""
+        if self.token_expires is None:
+            return None
+        left = self.token_expires - self.clock.now()
+        if left > _WARN_BEFORE:
+            return None
+        when = "expires" if left > timedelta() else "expired"
+        return (
+            f"The token {when} on {self.token_expires:%Y-%m-%d}. Make a new one in Centra under System, API Tokens, "
+            "and set CENTRA_TOKEN and CENTRA_TOKEN_EXPIRES."
+        )
+
     def share_limits(self, ledger: Ledger) -> None:
         """Count against the rate limits together with the other processes of a ledger; call it before any request."""
         self._ledger = ledger
@@ -202,7 +234,7 @@ class AsyncCentra:
         wire = Wire(
             self._endpoint, self._token, expires=self.token_expires, transport=self._transport, clock=self.clock
         )
-        return _Connection(wire, Gate(wire, self.clock, self._rate_share, self._ledger), attempts)
+        return _Connection(wire, Gate(wire, self.clock, self.rate_share, self._ledger), attempts)
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ class PermissionMissing(CentraError):
         permissions: every permission that the answer named, in its order.
     """
 
-    hint = "Add it to the token in Centra under System, API Tokens."
+    hint = "Do not try again before a person has added it to the token in Centra under System, API Tokens."
 
     def __init__(self, permission: str, field: str, permissions: Sequence[str] = ()) -> None:
         self.permission = permission

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Collection
+from typing import Literal
 
 import httpx
 
@@ -26,6 +27,17 @@ _PLACEHOLDERS = {
     "yourcompany",
     "yourstore",
 }
+
+Environment = Literal["production", "QA", "this machine", "another host"]
+
+
+def environment(url: httpx.URL) -> Environment:
+    """Tell what kind of store an address belongs to."""
+    if _is_loopback(url.host):
+        return "this machine"
+    if url.host.endswith(".centraqa.com"):
+        return "QA"
+    return "production" if url.host.endswith(".centra.com") else "another host"
 
 
 def endpoint(url: str, allowed_hosts: Collection[str] = ()) -> httpx.URL:

@@ -1,9 +1,9 @@
 """A tool's declaration as the StructuredTool that LangChain calls."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
-from langchain_core.tools import InjectedToolArg, StructuredTool, ToolException
+from langchain_core.tools import BaseTool, InjectedToolArg, StructuredTool, ToolException
 from langchain_core.utils.json_schema import dereference_refs
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -24,6 +24,7 @@ _REFUSAL = (
     "(ToolNode) that has a checkpointer and is run with a thread_id."
 )
 
+_STORE = "centra_store"
 _NOISE = frozenset({"title", "description", "additionalProperties"})
 
 Result = tuple[str, list[dict[str, Any]]]
@@ -41,6 +42,11 @@ class Connection(Protocol):
     @property
     def portal(self) -> Portal:
         """The portal."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """What the store is called in records."""
         ...
 
     @property
@@ -83,7 +89,16 @@ def build_tool(spec: ToolSpec, connection: Connection, *, strict: bool = False) 
         coroutine=arun,
         response_format="content_and_artifact",
         handle_tool_error=True,
+        metadata={_STORE: connection.name},
     )
+
+
+def check_one_store(tools: Iterable[Any]) -> None:
+    """Raise ValueError where tools of several stores are in one agent: it could not tell which store it changes."""
+    known = (tool.metadata or {} for tool in tools if isinstance(tool, BaseTool))
+    stores = {metadata[_STORE] for metadata in known if _STORE in metadata}
+    if len(stores) > 1:
+        raise ValueError(f"One agent works on one store; these tools are of {', '.join(sorted(stores))}.")
 
 
 async def answer(spec: ToolSpec, connection: Connection, raw: Mapping[str, Any], runtime: Any = None) -> Answer:

@@ -1,0 +1,53 @@
+"""Checking a store before an agent works on it."""
+
+import json
+
+import typer
+
+from langchain_centra import CentraToolkit
+from langchain_centra.cli.errors import CommandFailed
+from langchain_centra.cli.text import plain
+from langchain_centra.client import SettingsError
+from langchain_centra.connecting import Check, Connection
+
+_MARKS = {True: "ok", False: "no", None: "??"}
+
+
+async def connect(*, as_json: bool) -> int:
+    """Write one line for each check and the state; returns 0 where an agent can work, else 1."""
+    connection = await _connected()
+    if as_json:
+        typer.echo(json.dumps(connection.as_json(), indent=2, ensure_ascii=False))
+    else:
+        _show(connection)
+    return 0 if connection.state in ("active", "limited") else 1
+
+
+async def _connected() -> Connection:
+    try:
+        toolkit = CentraToolkit.from_env()
+    except SettingsError as error:
+        return _refused(error)
+    except ValueError as error:
+        raise CommandFailed(f"CENTRA_WRITES names what there is not. {error}") from error
+    async with toolkit:
+        return await toolkit.aconnect()
+
+
+def _refused(error: SettingsError) -> Connection:
+    name = "URL" if error.setting == "CENTRA_URL" else "token" if error.setting == "CENTRA_TOKEN" else "settings"
+    checks = (Check(name=name, passed=False, text=error.message),)
+    return Connection(store="", url="", environment="", state="failed", checks=checks, next=error.hint)
+
+
+def _show(connection: Connection) -> None:
+    for check in connection.checks:
+        typer.echo(f"{_MARKS[check.passed]}  {check.name}: {plain(check.text)}")
+    for report in connection.tools:
+        if not report.usable:
+            typer.echo(f"    without {report.tool}: {plain(report.reason)}")
+    for field in connection.deprecated:
+        typer.echo(f"    deprecated: {plain(field['field'])}, {plain(field['reason'])}")
+    usable = sum(report.usable for report in connection.tools)
+    counted = f" ({usable} of {len(connection.tools)} tools)" if connection.tools else ""
+    typer.echo(f"{connection.state}{counted}. {plain(connection.next)}")

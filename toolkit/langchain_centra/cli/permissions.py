@@ -1,0 +1,85 @@
+"""The permissions to tick in Centra for the chosen tools, and no others."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+
+from langchain_centra import AsyncCentra, CentraToolkit
+from langchain_centra.approval.journal import Journal
+from langchain_centra.cli.errors import CommandFailed
+from langchain_centra.cli.startup import journal_url
+from langchain_centra.connecting import recalled
+from langchain_centra.tools.spec import ToolSpec
+
+_NOWHERE = "http://127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The tools that the person chose: names separated by commas, "all" for every write, or a preset."""
+
+    writes: str
+    tools: str
+    preset: str | None
+
+    def toolkit(self) -> CentraToolkit:
+        """A toolkit of these tools, connected to nothing; raises CommandFailed for unknown names."""
+        centra = AsyncCentra(_NOWHERE, "none")
+        try:
+            if self.tools:
+                return CentraToolkit.of_names(centra, _names(self.tools))
+            if self.preset is not None:
+                return CentraToolkit(centra, preset=self.preset)
+            return CentraToolkit(centra, writes=True if self.writes == "all" else _names(self.writes))
+        except ValueError as error:
+            raise CommandFailed(str(error)) from None
+
+
+async def permissions(wanted: Wanted, *, explain: bool, diff: bool, as_json: bool) -> None:
+    """Write what to tick, for reads and for writes."""
+    async with wanted.toolkit() as toolkit:
+        required: Mapping[str, Any] = toolkit.required_permissions()
+        users = {name: _users(name, toolkit.specs) for kind in ("read", "write") for name in required[kind]}
+    known = await _known() if diff else {}
+    if as_json:
+        shown = dict(required) | ({"tools": users} if explain else {}) | ({"token": known} if diff else {})
+        typer.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+        return
+    for kind, title in (("read", "To read:"), ("write", "To write, besides:")):
+        if required[kind]:
+            typer.echo(title)
+        for name in required[kind]:
+            typer.echo("  " + _line(name, required["aliases"], users if explain else {}, known))
+
+
+def _line(name: str, aliases: Mapping[str, str], users: Mapping[str, list[str]], known: Mapping[str, Any]) -> str:
+    parts = [name]
+    if name in aliases:
+        parts.append(f"(older Centra: {aliases[name]})")
+    if known:
+        state = "has it" if name in known["shown"] else "lacks it" if name in known["missing"] else "not seen yet"
+        parts.append(f"[{state}]")
+    if name in users:
+        parts.append(f"for {', '.join(users[name])}")
+    return " ".join(parts)
+
+
+async def _known() -> Mapping[str, Any]:
+    centra = AsyncCentra.from_env()
+    journal = Journal(journal_url())
+    try:
+        return await recalled(centra, journal)
+    finally:
+        await journal.aclose()
+        await centra.aclose()
+
+
+def _users(permission: str, specs: tuple[ToolSpec, ...]) -> list[str]:
+    return [spec.name for spec in specs if permission in spec.needs | spec.optional]
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
