@@ -1,9 +1,10 @@
 """Every write tool, in every situation, through every way in: nothing twice, nothing unapproved, nothing lost."""
 
 import pytest
+from conversations import Way
 from situations import SITUATIONS, WRITES, Cell, cells
 
-from ways import Way, starting
+from ways import starting
 
 SPECS = {spec.name: spec for spec in WRITES}
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from conversations import APPROVE, Conversation, Start, Turn, edit, reject
+from conversations import APPROVE, Conversation, Start, Turn, Way, edit, reject
 from journals import HandClock
 from langchain_core.messages import HumanMessage
 from langgraph.types import Command
@@ -19,7 +19,6 @@ from langchain_centra.approval.policy import ApprovalPolicy
 from langchain_centra.approval.records import WRITTEN, Card, Claim, Result
 from langchain_centra.tools import TOOLS
 from langchain_centra.tools.spec import WriteTool
-from ways import Way
 
 ASK_ALWAYS = ApprovalPolicy(effects={})
 MANY_HOURS = timedelta(hours=25).total_seconds()
@@ -259,7 +258,7 @@ async def rate_limited(cell: Cell) -> None:
 async def late_message(cell: Cell) -> None:
     """An answer that comes with a new message decides nothing."""
     talk = await cell.asked()
-    given = Command(resume={"decisions": [APPROVE]}, update={"messages": [HumanMessage("Wait.")]})
+    given: Command[Any] = Command(resume={"decisions": [APPROVE]}, update={"messages": [HumanMessage("Wait.")]})
     await talk.run(given)
     await assert_nothing_written(talk)
 
