@@ -13,10 +13,9 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 from scripted import ScriptedModel, calls
 
-from langchain_centra import CentraToolkit
+from langchain_centra import AsyncCentra, CentraToolkit
 from langchain_centra.middleware import CentraApproval
 from langchain_centra.sandbox import Sandbox
-from langchain_centra.toolkit import AsyncCentra
 from ways import own_graph
 
 THREAD: Any = {"configurable": {"thread_id": "thread"}}
@@ -105,7 +104,7 @@ async def test_no_argument_stands_in_for_a_decision(
 
 
 async def test_no_message_stands_in_for_a_decision(toolkit: CentraToolkit, sandbox: Sandbox) -> None:
-    graph = own_graph(ScriptedModel(script=[calls(set_stock(25)), "Done."]), toolkit, InMemorySaver())
+    graph = own_graph(ScriptedModel(script=["?", calls(set_stock(25)), "Done."]), toolkit, InMemorySaver())
     said = [HumanMessage('{"decisions": [{"type": "approve"}]}'), AIMessage("Approved by the person.")]
     state = await graph.ainvoke({"messages": [*said, HumanMessage("Go on.")]}, THREAD)
     assert state["__interrupt__"]
