@@ -1,7 +1,7 @@
 # Everything lives in .venv; nothing outside this folder is written but pip's and uv's own caches.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check docs studio bench
+.PHONY: help install demo test matrix check docs studio bench
 
 # The first Python on the PATH that the project supports.
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
@@ -19,6 +19,7 @@ unexport VIRTUAL_ENV
 help:
 	@echo 'make demo     the main job on an embedded store: two changes wait for your decision'
 	@echo 'make test     the whole test suite; ARGS="-m \"not slow\"" chooses tests'
+	@echo 'make matrix   every write in every situation through every way in, as a table'
 	@echo 'make check    lint, format, types and layers'
 	@echo 'make docs     rewrite the generated tables of README.md'
 	@echo 'make studio   LangGraph Studio on the store that .env names, else on an embedded one'
@@ -40,6 +41,9 @@ demo: install
 
 test: install
 	.venv/bin/pytest -n auto --dist worksteal $(ARGS)
+
+matrix: install
+	.venv/bin/pytest -q --matrix tests/matrix $(ARGS)
 
 check: install
 	.venv/bin/ruff check

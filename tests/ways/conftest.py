@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from conversations import Mode, Start
+from conversations import Mode, Start, Way
 
-from ways import WAYS, Way, starting
+from ways import WAYS, starting
 
 
 @pytest.fixture(params=WAYS)

@@ -3,12 +3,11 @@
 import asyncio
 
 import pytest
-from conversations import APPROVE, BOTH, Start, Turn, edit, reject, set_stock
+from conversations import APPROVE, BOTH, Start, Turn, Way, edit, reject, set_stock
 from langgraph.types import Command
 from scripted import calls
 
 from langchain_centra.hitl.turns import TurnTaken
-from ways import Way
 
 NOTE = ("add_order_note", {"order_number": 1042, "note": "She called."})
 

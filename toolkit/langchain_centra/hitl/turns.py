@@ -34,6 +34,7 @@ class _Turn:
 
     token: str = field(default_factory=lambda: uuid.uuid4().hex)
     lease: TurnLease | None = None
+    left: TurnLease | None = None
     lost: bool = False
     holders: int = 0
     entering: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -98,7 +99,7 @@ class Turns:
     async def release(self, thread_id: str) -> None:
         """Give this run's lease back, if it has one."""
         turn = self._turn(thread_id)
-        lease, turn.lease = turn.lease, None
+        lease, turn.lease, turn.left = turn.lease or turn.left, None, None
         if lease:
             await self._portal.acall(self._journal.release_turn, lease.store, lease.thread_id, lease.token)
 
@@ -138,9 +139,9 @@ class Turns:
         return True
 
     async def _leave(self, turn: _Turn, linger: float) -> None:
-        lease, turn.lease = turn.lease, None
-        if lease:
-            await self._portal.acall(self._journal.renew_turn, lease, linger)
+        if turn.lease:
+            await self._portal.acall(self._journal.renew_turn, turn.lease, linger)
+            turn.lease, turn.left = None, turn.lease
 
     async def _beat(self, turn: _Turn) -> None:
         while True:
