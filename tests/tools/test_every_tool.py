@@ -28,6 +28,8 @@ SOME_ARGUMENTS: dict[str, dict[str, Any]] = {
     "search_displays": {"text": "tee"},
     "list_custom_attributes": {"object_type": "product"},
     "list_categories": {},
+    "create_category": {"name": "Linen", "parent": "Clothing"},
+    "set_category_displays": {"category": "Gifts", "add": ["Alva Tee"]},
     "confirm_order": {"order_number": 1042},
     "cancel_order": {"order_number": 1042},
     "add_order_note": {"order_number": 1042, "note": "call back"},

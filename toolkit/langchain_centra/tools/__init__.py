@@ -2,6 +2,7 @@
 
 from langchain_centra.tools.attributes import list_custom_attributes
 from langchain_centra.tools.categories import list_categories
+from langchain_centra.tools.category_changes import create_category, set_category_displays
 from langchain_centra.tools.displays import search_displays
 from langchain_centra.tools.order_changes import add_order_note, cancel_order, confirm_order
 from langchain_centra.tools.orders import get_order, search_orders
@@ -21,6 +22,8 @@ TOOLS: tuple[ToolSpec, ...] = (
     search_displays,
     list_custom_attributes,
     list_categories,
+    create_category,
+    set_category_displays,
 )
 
 __all__ = ["TOOLS", "Answer", "ToolSpec"]
