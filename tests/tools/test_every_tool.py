@@ -188,6 +188,7 @@ def unlimited() -> Sandbox:
     return Sandbox(plan="unlimited")
 
 
+@pytest.mark.timeout(60)
 @given(granted=st.sets(st.sampled_from(PERMISSIONS)))
 @settings(max_examples=3, deadline=None)
 def test_after_connecting_the_reads_on_offer_are_exactly_those_that_succeed(
