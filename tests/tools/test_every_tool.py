@@ -31,6 +31,8 @@ SOME_ARGUMENTS: dict[str, dict[str, Any]] = {
     "list_custom_attributes": {"object_type": "product"},
     "list_categories": {},
     "list_stock_changes": {"sku": DEMO_SKU, "warehouse": "Stockholm"},
+    "create_category": {"name": "Linen", "parent": "Clothing"},
+    "set_category_displays": {"category": "Gifts", "add": ["Alva Tee"]},
     "confirm_order": {"order_number": 1042},
     "cancel_order": {"order_number": 1042},
     "cancel_order_lines": {"order_number": 1042, "lines": [{"sku": "TEE01ECRM", "quantity": 1}], "stock": "release"},

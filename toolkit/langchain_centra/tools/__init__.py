@@ -2,6 +2,7 @@
 
 from langchain_centra.tools.attributes import list_custom_attributes
 from langchain_centra.tools.categories import list_categories
+from langchain_centra.tools.category_changes import create_category, set_category_displays
 from langchain_centra.tools.channels import (
     list_countries,
     list_currencies,
@@ -64,6 +65,8 @@ TOOLS: tuple[ToolSpec, ...] = (
     search_displays,
     list_custom_attributes,
     list_categories,
+    create_category,
+    set_category_displays,
 )
 
 __all__ = ["TOOLS", "Answer", "ToolSpec"]
