@@ -36,6 +36,10 @@ SOME_ARGUMENTS: dict[str, dict[str, Any]] = {
     "list_stock_changes": {"sku": DEMO_SKU, "warehouse": "Stockholm"},
     "create_category": {"name": "Linen", "parent": "Clothing"},
     "set_category_displays": {"category": "Gifts", "add": ["Alva Tee"]},
+    "set_attributes": {
+        "object_type": "product",
+        "changes": [{"objects": ["TEE01"], "attribute": "pr_fit", "values": ["Slim"]}],
+    },
     "confirm_order": {"order_number": 1042},
     "cancel_order": {"order_number": 1042},
     "cancel_order_lines": {"order_number": 1042, "lines": [{"sku": "TEE01ECRM", "quantity": 1}], "stock": "release"},

@@ -1,5 +1,6 @@
 """The tools, each declared once, in the order in which they are offered."""
 
+from langchain_centra.tools.attribute_changes import set_attributes
 from langchain_centra.tools.attributes import list_custom_attributes
 from langchain_centra.tools.categories import list_categories
 from langchain_centra.tools.category_changes import create_category, set_category_displays
@@ -71,6 +72,7 @@ TOOLS: tuple[ToolSpec, ...] = (
     list_categories,
     create_category,
     set_category_displays,
+    set_attributes,
 )
 
 __all__ = ["TOOLS", "Answer", "ToolSpec"]

@@ -36,11 +36,11 @@ async def one_each(
     unknown = [word for word, rows in found.items() if not rows]
     if unknown:
         [similar] = await ask([{"search": unknown[0].removeprefix("#"), **(within or {})}])
-        names = "; ".join(map(candidate, similar)) or "none"
+        names = "; ".join(cell(candidate(row)) for row in similar) or "none"
         raise Impossible(f"There is no {kind} {listed(unknown)}. Close to {cell(unknown[0])}: {names}.")
     for word, rows in found.items():
         if len(rows) > 1:
-            names = "; ".join(map(candidate, rows))
+            names = "; ".join(cell(candidate(row)) for row in rows)
             raise Impossible(f"{cell(word)!r} names {len(rows)} of them: {names}. Say which, by number or #id.")
     return {word: row for word, [row] in found.items()}
 

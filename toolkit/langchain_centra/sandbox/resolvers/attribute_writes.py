@@ -81,6 +81,7 @@ def _object(state: State, given: Mapping[str, Any], *path: str) -> object:
     """Return the object that an input addresses, or refuse."""
     holders: dict[str, Mapping[int, object]] = {
         "Account": state.accounts,
+        "Campaign": state.campaigns,
         "Category": state.categories,
         "Customer": state.customers,
         "Display": state.displays,
