@@ -55,10 +55,10 @@ class CentraToolkit:
     """The tools of one store, and the connection, policy and journal that they share.
 
     `reads` and `writes` are True, False, or names of groups and tools; `exclude` takes names away again. Writes are
-    off unless asked for, and undo_change comes with them. `preset` names a role of PRESETS instead; what `reads` and `writes` say goes before it, so
-    that `writes=False` makes any role read only. On a production store a policy that asks about none of the chosen
-    writes is refused unless `allow_unapproved_writes` is True. `journal` is a journal, or a database URL; by default a
-    file in the user's state directory.
+    off unless asked for, and undo_change comes with them. `preset` names a role of PRESETS instead; what `reads` and
+    `writes` say goes before it, so that `writes=False` makes any role read only. On a production store a policy that
+    asks about none of the chosen writes is refused unless `allow_unapproved_writes` is True. `journal` is a journal, or
+    a database URL; by default a file in the user's state directory.
     A context manager, both `with` and `async with`.
 
     Raises ValueError for a name that is no group, no tool or no preset, and for a policy that is refused.
@@ -110,7 +110,8 @@ class CentraToolkit:
     def from_env(cls) -> Self:
         """A toolkit for the store that the environment names: CENTRA_URL, CENTRA_TOKEN and the settings beside them.
 
-        CENTRA_JOURNAL is a database URL, CENTRA_POLICY a TOML file for `ApprovalPolicy.from_toml`. Read-only unless CENTRA_WRITES names groups, separated by commas. Raises SettingsError.
+        CENTRA_JOURNAL is a database URL, CENTRA_POLICY a TOML file for `ApprovalPolicy.from_toml`. Read-only unless
+        CENTRA_WRITES names groups, separated by commas. Raises SettingsError.
         """
         from langchain_centra.toolkit_settings import ToolkitSettings
 
@@ -223,7 +224,8 @@ class CentraToolkit:
         from langchain_centra.approval.policy import ApprovalPolicy
 
         usual, policy = ApprovalPolicy(), self._policy
-        sensitive = {name: write.effects for name, write in self.writes.items() if usual.asks(name, write.effects)}
+        chosen = {name: write.effects for name, write in self.writes.items() if name != undo_change.name}
+        sensitive = {name: effects for name, effects in chosen.items() if usual.asks(name, effects)}
         if policy and sensitive and not any(policy.asks(name, effects) for name, effects in sensitive.items()):
             raise ValueError(
                 f"{self.centra.url} is a production store, and the policy never asks a person. Let it ask, or pass "
