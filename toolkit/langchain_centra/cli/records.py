@@ -57,9 +57,8 @@ async def show_record(prefix: str, *, reveal: bool, as_json: bool) -> None:
     screen.say(shown["preview"]["sentence"], "bold")
     rows = [(f"{one['object']}: {one['field']}", *map(str, (one["before"], one["after"]))) for one in changes(shown)]
     screen.show(table(("what", "before", "after"), rows))
-    hidden = (lambda text: text) if reveal else masked
     screen.say(f"Asked by {card.requester or 'unknown'}, decided by {card.decided_by or card.decided_via or 'nobody'}.")
-    screen.say(f"Outcome: {hidden(outcome(card))}")
+    screen.say(f"Outcome: {outcome(card) if reveal else masked(outcome(card))}")
     lines = [(str(one.seq), local_time(one.at), _what(one), one.actor or "-", one.hash[:12]) for one in events]
     screen.show(table(("no.", "at", "event", "by", "hash"), lines))
 
