@@ -45,8 +45,8 @@ async def test_all_alike_are_approved_with_their_total_and_the_others_are_asked(
 
 async def test_always_is_offered_only_where_it_may_be_given() -> None:
     actions = [
-        action(1, "set_stock", "stock", undo="set it back"),
-        action(2, "cancel_order", "money", undo="pay again"),
+        action(1, "set_stock", "stock", undo="set back"),
+        action(2, "cancel_order", "money", undo="pay"),
     ]
     typist = Typist("w", "y")
     assert await decide(actions, typist) == {"p1": "approve!", "p2": "approve"}
