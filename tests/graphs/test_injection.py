@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -61,8 +62,9 @@ def texts(store: Any) -> Iterator[tuple[Any, str]]:
         elif dataclasses.is_dataclass(thing):
             names = [field.name for field in dataclasses.fields(thing)]
             for name, value in [(name, getattr(thing, name)) for name in names]:
-                waiting.append(value)
-                if isinstance(value, str) and value and FREE.search(name) and not CODED.search(name):
+                if not isinstance(value, (str, int, datetime, type(None))):
+                    waiting.append(value)
+                elif isinstance(value, str) and value and FREE.search(name) and not CODED.search(name):
                     yield thing, name
 
 
