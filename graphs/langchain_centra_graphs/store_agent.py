@@ -188,4 +188,4 @@ def _next(calls: list[OpenCall], cards: Mapping[str, Card], postponed: list[str]
 
 
 def _task(card: Card) -> dict[str, Any]:
-    return {"proposal_id": card.proposal_id, "message_id": card.message_id, "unasked": card.verdict == "run"}
+    return {"proposal_id": card.proposal_id, "message_id": card.message_id, "unasked": card.unasked}

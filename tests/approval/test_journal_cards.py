@@ -103,7 +103,7 @@ async def test_a_decision_is_stored_with_who_when_how_and_why(journal: Journal, 
     )
     assert card.decided_at == hand_clock.now()
     row = (await journal.audit())[-1]
-    assert (row.event, row.actor, row.data) == ("rejected", "Bo", {"via": "authenticated", "reason": "too early"})
+    assert (row.event, row.actor, row.data) == ("rejected", "Bo", {"via": "authenticated", "with": ["reason"]})
 
 
 async def test_an_edit_keeps_the_edited_arguments_and_opens_the_next_revision(journal: Journal) -> None:

@@ -88,7 +88,7 @@ async def test_a_newer_schema_is_refused(tmp_path: Path, sqlite_url: str, open_j
     connection.close()
 
     for _ in range(2):
-        with pytest.raises(NewerJournal, match=r"schema version 99; .* up to 2\. Upgrade langchain-centra\."):
+        with pytest.raises(NewerJournal, match=r"schema version 99; .* up to 3\. Upgrade langchain-centra\."):
             await open_journal(sqlite_url).find()
 
 

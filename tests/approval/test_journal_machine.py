@@ -225,7 +225,7 @@ class JournalMachine(RuleBasedStateMachine):
 
 
 @pytest.mark.timeout(90)
-@pytest.mark.parametrize(("examples", "steps"), [(12, 40), pytest.param(80, 50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("examples", "steps"), [(6, 30), pytest.param(20, 40, marks=pytest.mark.slow)])
 def test_any_interleaving_leaves_the_journal_consistent(examples: int, steps: int) -> None:
     run_state_machine_as_test(
         JournalMachine, settings=settings(max_examples=examples, stateful_step_count=steps, deadline=None)

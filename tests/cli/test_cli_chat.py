@@ -47,13 +47,14 @@ def test_a_question_is_answered_with_the_calls_shown_as_they_start_and_end() -> 
         assert chat.wait() == 0
 
 
-def test_approve_all_writes_every_waiting_change(shop: Sandbox) -> None:
+def test_every_change_that_is_approved_is_written(shop: Sandbox) -> None:
     with terminal("chat") as chat:
         chat.wait_for("orders, stock.")
         chat.wait_for("You:")
         chat.type("Confirm order 1042 and put the stock of TEE01BLKM in Stockholm to 25\r")
-        chat.wait_for("[a] approve all?")
-        chat.type("a")
+        for change in ("Change 1 of 2: [y]", "Change 2 of 2: [y]"):
+            chat.wait_for(change)
+            chat.type("y")
         chat.wait_for("Verified by reading it back.")
         chat.wait_for("Verified by reading it back.")
         chat.wait_for("You:")

@@ -176,7 +176,7 @@ class CentraApproval(AgentMiddleware[CentraState, Any, Any]):
                 return [*results, *ended(calls, cards)], stage == "review"
 
     async def _apply(self, card: Card, config: RunnableConfig) -> None:
-        await self._desk.apply(card.proposal_id, card.message_id, unasked=card.verdict == "run", config=config)
+        await self._desk.apply(card.proposal_id, card.message_id, unasked=card.unasked, config=config)
 
     def _prepared(self, request: ModelRequest[Any]) -> ModelRequest[Any]:
         prompt = request.system_prompt or ""

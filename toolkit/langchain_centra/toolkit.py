@@ -15,6 +15,7 @@ from langchain_centra.connecting import Connection, Connector
 from langchain_centra.tools import TOOLS
 from langchain_centra.tools.spec import ReadTool, ToolSpec, WriteTool
 from langchain_centra.tools.structured import build_tool
+from langchain_centra.tools.undo import undo_change
 
 if TYPE_CHECKING:
     from langchain_centra.approval.approvals import Approvals
@@ -54,10 +55,10 @@ class CentraToolkit:
     """The tools of one store, and the connection, policy and journal that they share.
 
     `reads` and `writes` are True, False, or names of groups and tools; `exclude` takes names away again. Writes are
-    off unless asked for. `preset` names a role of PRESETS instead; what `reads` and `writes` say goes before it, so
-    that `writes=False` makes any role read only. On a production store a policy that asks about none of the chosen
-    writes is refused unless `allow_unapproved_writes` is True. `journal` is a journal, or a database URL; by default a
-    file in the user's state directory.
+    off unless asked for, and undo_change comes with them. `preset` names a role of PRESETS instead; what `reads` and
+    `writes` say goes before it, so that `writes=False` makes any role read only. On a production store a policy that
+    asks about none of the chosen writes is refused unless `allow_unapproved_writes` is True. `journal` is a journal, or
+    a database URL; by default a file in the user's state directory.
     A context manager, both `with` and `async with`.
 
     Raises ValueError for a name that is no group, no tool or no preset, and for a policy that is refused.
@@ -81,15 +82,17 @@ class CentraToolkit:
         self.name = name or self.centra.name
         self._policy = policy
         self._journal = journal
+        if policy:
+            _named(policy.tools, WriteTool)
         self._connector: Connector | None = None
         self.centra.share_limits(_LazyMemory(self))
         preset_reads, preset_writes = _role(preset)
         chosen = _chosen(preset_reads if reads is None else reads, ReadTool)
         chosen |= _chosen(preset_writes if writes is None else writes, WriteTool)
         excluded = _named(exclude, ToolSpec)
-        self.specs: tuple[ToolSpec, ...] = tuple(
-            spec for spec in TOOLS if spec.name in chosen and spec.name not in excluded
-        )
+        specs = [spec for spec in TOOLS if spec.name in chosen and spec.name not in excluded]
+        undo = any(isinstance(spec, WriteTool) for spec in specs) and undo_change.name not in excluded
+        self.specs: tuple[ToolSpec, ...] = (*specs, undo_change) if undo else tuple(specs)
 
         if warning := self.centra.expiry_warning():
             logger.warning("%s", warning)
@@ -105,14 +108,21 @@ class CentraToolkit:
 
     @classmethod
     def from_env(cls) -> Self:
-        """A toolkit for the store that the environment names: CENTRA_URL, CENTRA_TOKEN, CENTRA_WRITES, CENTRA_JOURNAL.
+        """A toolkit for the store that the environment names: CENTRA_URL, CENTRA_TOKEN and the settings beside them.
 
-        Read-only unless CENTRA_WRITES names groups, separated by commas. Raises SettingsError.
+        CENTRA_JOURNAL is a database URL, CENTRA_POLICY a TOML file for `ApprovalPolicy.from_toml`. Read-only unless
+        CENTRA_WRITES names groups, separated by commas. Raises SettingsError.
         """
         from langchain_centra.toolkit_settings import ToolkitSettings
 
         settings = ToolkitSettings.from_env()
-        return cls(AsyncCentra(**settings.arguments()), writes=settings.writes, journal=settings.journal)
+        policy = None
+        if settings.policy:
+            from langchain_centra.approval.policy import ApprovalPolicy
+
+            policy = ApprovalPolicy.from_toml(settings.policy)
+        client = AsyncCentra(**settings.arguments())
+        return cls(client, writes=settings.writes, journal=settings.journal, policy=policy)
 
     @classmethod
     def sandbox(cls, *, writes: bool | Collection[str] = True, policy: "ApprovalPolicy | None" = None) -> Self:
@@ -214,7 +224,8 @@ class CentraToolkit:
         from langchain_centra.approval.policy import ApprovalPolicy
 
         usual, policy = ApprovalPolicy(), self._policy
-        sensitive = {name: write.effects for name, write in self.writes.items() if usual.asks(name, write.effects)}
+        chosen = {name: write.effects for name, write in self.writes.items() if name != undo_change.name}
+        sensitive = {name: effects for name, effects in chosen.items() if usual.asks(name, effects)}
         if policy and sensitive and not any(policy.asks(name, effects) for name, effects in sensitive.items()):
             raise ValueError(
                 f"{self.centra.url} is a production store, and the policy never asks a person. Let it ask, or pass "
@@ -280,7 +291,7 @@ def _chosen(choice: bool | Collection[str], kind: type[ToolSpec]) -> set[str]:
 def _named(names: Collection[str], kind: type[ToolSpec]) -> set[str]:
     if isinstance(names, str):
         raise TypeError(f"Pass a list of names, not the text {names!r}.")
-    known = [spec for spec in TOOLS if isinstance(spec, kind)]
+    known = [spec for spec in (*TOOLS, undo_change) if isinstance(spec, kind)]
     possible = {name for spec in known for name in (spec.name, spec.group)}
     if unknown := set(names) - possible:
         raise ValueError(f"Unknown: {', '.join(sorted(unknown))}. Choose from: {', '.join(sorted(possible))}.")

@@ -1,5 +1,6 @@
 """The settings of a toolkit, read from the environment."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, field_validator
@@ -9,10 +10,11 @@ from langchain_centra.client.settings import CentraSettings
 
 
 class ToolkitSettings(CentraSettings):
-    """The connection's settings, and CENTRA_WRITES (names, separated by commas) and CENTRA_JOURNAL (a database URL)."""
+    """The connection's settings, and CENTRA_WRITES (names, separated by commas), CENTRA_JOURNAL and CENTRA_POLICY."""
 
     writes: Annotated[list[str], NoDecode] = Field(default_factory=list)
     journal: str | None = None
+    policy: Path | None = None
 
     @field_validator("writes", mode="before")
     @classmethod

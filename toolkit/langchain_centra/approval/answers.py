@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 _LONGEST_REASON = 2000
 
+IN_JOURNAL = {"decisions": "journal"}
+"""The answer of a front end whose person, or another one, has put the decisions into the journal: look there."""
+
 
 class AnswerInvalid(Exception):
     """The answer does not decide every waiting card exactly once; the text says what is wrong."""
@@ -22,13 +25,14 @@ class EditedAction(BaseModel):
 
 
 class CardAnswer(BaseModel):
-    """One decision of an answer."""
+    """One decision of an answer; `always` with an approval allows like calls for the rest of the conversation."""
 
     model_config = ConfigDict(extra="forbid")
 
     type: Literal["approve", "edit", "reject"]
     edited_action: EditedAction | None = None
     message: str | None = Field(default=None, max_length=_LONGEST_REASON)
+    always: bool = False
     tool_call_id: str | None = None
     proposal_id: str | None = None
 
@@ -40,11 +44,12 @@ class _Answer(BaseModel):
 
 
 class WaitingCard(BaseModel):
-    """What the check has to know of a card: its two names and its tool."""
+    """What the check has to know of a card: its two names, its tool, and whether a standing yes may be given."""
 
     proposal_id: str
     tool_call_id: str
     tool: str
+    may_stand: bool = False
 
 
 ALLOWED_DECISIONS = ("approve", "edit", "reject")
@@ -53,6 +58,12 @@ _MESSAGE_SCHEMA = {
     "type": "string",
     "maxLength": _LONGEST_REASON,
     "description": "Why, with reject; the agent reads it.",
+}
+
+
+_ALWAYS_SCHEMA = {
+    "type": "boolean",
+    "description": "With approve: allow like calls for the rest of this conversation.",
 }
 
 
@@ -103,6 +114,11 @@ def _named(decision: CardAnswer, cards: Sequence[WaitingCard]) -> WaitingCard:
 
 
 def _check_edit(card: WaitingCard, decision: CardAnswer) -> None:
+    if decision.always and not (decision.type == "approve" and card.may_stand):
+        raise AnswerInvalid(
+            "Always goes with an approval only, and never where money goes out, something is deleted, a message is "
+            "sent or nothing can be undone: approve this one alone."
+        )
     if (decision.type == "edit") != (decision.edited_action is not None):
         raise AnswerInvalid("An edit comes with edited_action, and only an edit does.")
     if decision.edited_action and decision.edited_action.name != card.tool:
@@ -127,6 +143,7 @@ def response_schema(cards: Sequence[WaitingCard]) -> dict[str, Any]:
                     "properties": {
                         "type": {"enum": list(ALLOWED_DECISIONS)},
                         "message": _MESSAGE_SCHEMA,
+                        **({"always": _ALWAYS_SCHEMA} if any(card.may_stand for card in cards) else {}),
                         "edited_action": _edited_action_schema(cards),
                         "tool_call_id": {"enum": [card.tool_call_id for card in cards]},
                         "proposal_id": {"enum": [card.proposal_id for card in cards]},

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 
 from langchain_centra.approval.card import digest, stored_proposal, stored_step
+from langchain_centra.approval.grants import Grant
 from langchain_centra.approval.journal import Journal
 from langchain_centra.approval.policy import ApprovalPolicy, Verdict
 from langchain_centra.approval.proposal import Step
@@ -77,7 +78,7 @@ class Applier:
 
     async def _run(self, card: Card, claim: Claim) -> None:
         """Take a claimed step to its end; a claim that was lost meanwhile changes nothing."""
-        if refusal := self._forbidden(card):
+        if refusal := self._forbidden(card) or await self._withdrawn(card):
             await self._journal.fail(claim, _detail(refusal))
             return
         step = stored_step(claim.step)
@@ -184,6 +185,19 @@ class Applier:
         if verdict is Verdict.DENY or (card.decided_via == "policy" and verdict is not Verdict.RUN):
             return "The merchant's policy no longer allows this."
         return None
+
+    async def _withdrawn(self, card: Card) -> str | None:
+        """Why the yes to a card no longer counts, or None."""
+        granting = await self._journal.card(card.grant_id) if card.grant_id else card
+        if granting is None:
+            return "The standing approval is not in the journal."
+        if card.grant_id:
+            grant = Grant.model_validate(granting.standing)
+            if not grant.live_at(self._centra.clock.now()):
+                return "The standing approval was revoked or has run out."
+        if card.decided_via == "policy":
+            return None
+        return self._policy.refuses(granting.decided_by, granting.decided_via, card.requester)
 
     def _seconds_until(self, record: StepRecord) -> float:
         if record.lease_until is None:

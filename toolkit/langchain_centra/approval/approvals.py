@@ -6,19 +6,21 @@ answer back, and applies what is approved; the journal makes each of these steps
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from langchain_centra.approval.answers import AnswerInvalid, CardAnswer, WaitingCard, check_answer
+from langchain_centra.approval.answers import IN_JOURNAL, AnswerInvalid, CardAnswer, WaitingCard, check_answer
 from langchain_centra.approval.apply import Applier
 from langchain_centra.approval.card import digest, preview, stored_proposal
 from langchain_centra.approval.effects import Effect
+from langchain_centra.approval.grants import grant_for, why_never
 from langchain_centra.approval.journal import Journal
-from langchain_centra.approval.journal_errors import AlreadyDecided, CardExpired
+from langchain_centra.approval.journal_errors import AlreadyDecided, CardExpired, JournalConflict
 from langchain_centra.approval.outcome import written_parts
 from langchain_centra.approval.policy import ApprovalPolicy, Verdict
 from langchain_centra.approval.proposal import CannotPropose, Proposal
 from langchain_centra.approval.records import LIVE, Card, Decision, NewCard, NewStep, Via
+from langchain_centra.approval.undo import UNDO, Undo
 from langchain_centra.approval.write import Write
 from langchain_centra.client import AsyncCentra, CentraError
 
@@ -30,7 +32,10 @@ REOPENS = frozenset({"edited", "expired", "drifted", "not_applied"})
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """A write that the model called for; the five ids stay the same over crash, replay and double click."""
+    """A write that the model called for; the five ids stay the same over crash, replay and double click.
+
+    `undoes` is the id of the change that it takes back.
+    """
 
     thread_id: str
     message_id: str
@@ -38,14 +43,16 @@ class Call:
     position: int
     tool: str
     args: Mapping[str, Any]
+    undoes: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """The messages of the model since the user last wrote, and who asked."""
+    """The messages of the model since the user last wrote, who asked, and the conversation's first message."""
 
     message_ids: Collection[str]
     requester: str | None = None
+    first_message_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,7 @@ class Approvals:
         self._policy = policy
         self._journal = journal
         self._applier = Applier(centra, writes, policy, journal)
+        self._undo = Undo(store, centra, writes, journal)
 
     def asks(self, tool: str, effects: Collection[Effect]) -> bool:
         """Whether a call of a tool with these effects is asked about, unless its proposal turns out to be smaller."""
@@ -105,10 +113,11 @@ class Approvals:
         previous = next((card for card in cards if _is_of(card, call)), None)
         if previous and previous.state not in REOPENS:
             return await self._without_asking(previous)
-        if previous is None and (refusal := self._refusal(call, turn, cards)):
-            return Answered(refusal)
-        args = (previous.edited_args or previous.args) if previous else call.args
         try:
+            call = _again(call, previous) if previous else await self._reversing(call)
+            if previous is None and (refusal := self._refusal(call, turn, cards)):
+                return Answered(refusal)
+            args = (previous.edited_args or previous.args) if previous else call.args
             proposal = await self._proposal(call.tool, args)
         except CannotPropose as answer:
             return Answered(f"{_preface(previous)}{answer}")
@@ -119,18 +128,21 @@ class Approvals:
     async def decide(self, cards: Sequence[Card], answer: Any, approver: Approver) -> None:
         """Store the person's decisions on the waiting cards, all or none; of approved ones only a reject counts.
 
-        Raises AnswerInvalid with one sentence for the person when the answer does not fit the cards, an edit is
-        impossible or an approved card has expired; AlreadyDecided when someone else was faster.
+        The answer IN_JOURNAL stores nothing: the decisions are there already.
+
+        Raises AnswerInvalid with one sentence for the person when the answer does not fit the cards, the person may
+        not approve, an edit is impossible or an approved card has expired; AlreadyDecided when someone else was
+        faster.
         """
-        waiting = [
-            WaitingCard(proposal_id=card.proposal_id, tool_call_id=card.call_id, tool=card.tool) for card in cards
-        ]
-        open_still = {card.proposal_id for card in cards if card.state == "proposed"}
-        pairs = [
-            (card, given)
-            for card, given in check_answer(answer, waiting)
-            if card.proposal_id in open_still or given.type == "reject"
-        ]
+        if answer == IN_JOURNAL:
+            return
+        by_id = {card.proposal_id: card for card in cards}
+        pairs = [(by_id[one.proposal_id], given) for one, given in check_answer(answer, list(map(waiting_card, cards)))]
+        pairs = [(card, given) for card, given in pairs if card.state == "proposed" or given.type == "reject"]
+        for card, given in pairs:
+            refusal = self._policy.refuses(approver.name, approver.via, card.requester)
+            if refusal and given.type != "reject":
+                raise AnswerInvalid(refusal)
         decisions = [await self._decision(card, given) for card, given in pairs]
         if not decisions:
             return
@@ -195,10 +207,21 @@ class Approvals:
         held = {target for card in earlier if card.state in LIVE for step in card.steps for target in step.targets}
         return bool(held & proposal.targets)
 
+    async def _reversing(self, call: Call) -> Call:
+        """The call itself, or if it asks for an undo the call that reverses the change; raises CannotPropose."""
+        if call.tool != UNDO:
+            return call
+        self._writes[UNDO].validate(call.args)
+        undone, reverse = await self._undo.of(call.args.get("change"), call.thread_id)
+        return replace(call, tool=reverse.tool, args=reverse.args, undoes=undone.proposal_id)
+
     async def _store(
         self, call: Call, turn: Turn, args: Mapping[str, Any], proposal: Proposal, previous: Card | None
     ) -> Card | Answered:
-        proposal = proposal.model_copy(update={"warnings": (*proposal.warnings, *_warnings(previous))})
+        undone = await self._journal.card(call.undoes) if call.undoes else None
+        sentence = f"Undo “{undone.preview['sentence']}”: {proposal.sentence}" if undone else proposal.sentence
+        warnings = (*proposal.warnings, *_warnings(previous))
+        proposal = proposal.model_copy(update={"sentence": sentence, "warnings": warnings})
         verdict = self._policy.verdict(call.tool, proposal)
         if verdict is Verdict.DENY:
             refusal = "Not written: the merchant's policy does not allow this. Tell the user; do not try again."
@@ -209,7 +232,7 @@ class Approvals:
         )
 
     async def _without_asking(self, card: Card) -> Card:
-        """Approve a card that the policy lets run, or that the yes to an edit covers; the others stay as they are."""
+        """Approve a card that the policy lets run, or that a yes to an edit or a standing yes covers; no other."""
         if card.state != "proposed":
             return card
         try:
@@ -219,10 +242,24 @@ class Approvals:
             if edited and _is_covered(edited, stored_proposal(card)):
                 decision = Decision(proposal_id=card.proposal_id, type="approve")
                 return (await self._journal.decide([decision], edited.decided_by, edited.decided_via or "claimed"))[0]
+            return await self._by_grant(card)
         except AlreadyDecided as decided:
             return decided.cards[0]
         except CardExpired:
             pass
+        return card
+
+    async def _by_grant(self, card: Card) -> Card:
+        """Approve a call's first card by a standing yes, if one covers it; what is asked again goes to the person."""
+        if card.revision > 1 or why_never(card.preview):
+            return card
+        for granting in await self._journal.grants_for(card):
+            if self._policy.refuses(granting.decided_by, granting.decided_via, card.requester):
+                continue
+            try:
+                return await self._journal.approve_by_grant(card.proposal_id, granting.proposal_id)
+            except JournalConflict:
+                continue
         return card
 
     async def _revision_before(self, card: Card) -> Card | None:
@@ -268,21 +305,38 @@ class Approvals:
                 **proposal.model_dump(mode="json", include={"measures", "reverse"}),
                 "edited": args_digest != digest(call.args),
                 "written_before": written_parts(previous) if previous else [],
+                **({"undoes": call.undoes} if call.undoes else {}),
             },
             verdict="run" if runs else "ask",
             requester=turn.requester,
+            first_message_id=turn.first_message_id,
             expires_at=expires_at,
             steps=[NewStep(**step) for step in steps],
         )
 
-    async def _decision(self, waiting: WaitingCard, given: CardAnswer) -> Decision:
+    async def _decision(self, card: Card, given: CardAnswer) -> Decision:
         edited = given.edited_action.args if given.edited_action else None
         if edited is not None:
             try:
-                await self._proposal(waiting.tool, edited)
+                await self._proposal(card.tool, edited)
             except CannotPropose as answer:
                 raise AnswerInvalid(f"The edit was not taken: {answer}") from None
-        return Decision(proposal_id=waiting.proposal_id, type=given.type, reason=given.message, edited_args=edited)
+        standing = None
+        if given.always:
+            standing = grant_for(card, self._centra.clock.now(), self._policy.expires_after).stored()
+        return Decision(
+            proposal_id=card.proposal_id,
+            type=given.type,
+            reason=given.message,
+            edited_args=edited,
+            standing=standing,
+        )
+
+
+def waiting_card(card: Card) -> WaitingCard:
+    """What the check of an answer has to know of a stored card."""
+    may_stand = card.first_message_id is not None and why_never(card.preview) is None
+    return WaitingCard(proposal_id=card.proposal_id, tool_call_id=card.call_id, tool=card.tool, may_stand=may_stand)
 
 
 _PREFACE = {
@@ -309,6 +363,14 @@ def _warnings(previous: Card | None) -> list[str]:
     written = [f"Written already, under an earlier approval: {part}." for part in written_parts(previous)]
     late = "An earlier request for this change was sent and has not shown up; it may still arrive."
     return [*written, late] if previous.state == "not_applied" else written
+
+
+def _again(call: Call, previous: Card) -> Call:
+    """The call as its last card has it, where that one came from an undo."""
+    if undoes := previous.preview.get("undoes"):
+        args = call.args if previous.preview["edited"] else previous.args
+        return replace(call, tool=previous.tool, args=args, undoes=undoes)
+    return call
 
 
 def _is_of(card: Card, call: Call) -> bool:

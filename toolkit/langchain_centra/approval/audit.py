@@ -46,8 +46,11 @@ async def rows(connection: AsyncConnection, after: int, limit: int, **equal: str
     ]
 
 
-async def verify(connection: AsyncConnection) -> Verified | Broken:
-    """Walk the chain from its start to its head, then compare every card with its last event."""
+async def verify(connection: AsyncConnection, known: Link | None = None) -> Verified | Broken:
+    """Walk the chain from its start to its head, then compare every card with its last event.
+
+    `known` is a place in the chain that was noted outside.
+    """
     before, last = GENESIS, Link(0, GENESIS)
     query = select(audit).order_by(audit.c.seq).limit(_PAGE)
     page = (await connection.execute(query)).all()
@@ -58,7 +61,7 @@ async def verify(connection: AsyncConnection) -> Verified | Broken:
             before, last = last.hash, Link(row.seq, row.hash)
         page = (await connection.execute(query.where(audit.c.seq > last.seq))).all()
     end = Link(*(await connection.execute(select(head.c.seq, head.c.hash))).one())
-    broken = _broken_end(last, end) or await _broken_card(connection)
+    broken = _broken_end(last, end) or await _rewritten(connection, known, last) or await _broken_card(connection)
     return broken or Verified(rows=last.seq, head_hash=last.hash)
 
 
@@ -87,6 +90,15 @@ def _broken_end(last: Link, end: Link) -> Broken | None:
     if last.seq > end.seq:
         return Broken(seq=end.seq + 1, problem="inserted")
     return None if last == end else Broken(seq=last.seq, problem="changed")
+
+
+async def _rewritten(connection: AsyncConnection, known: Link | None, last: Link) -> Broken | None:
+    if known is None or known == Link(0, GENESIS):
+        return None
+    if known.seq > last.seq:
+        return Broken(seq=last.seq + 1, problem="removed")
+    kept = await connection.scalar(select(audit.c.hash).where(audit.c.seq == known.seq))
+    return None if kept == known.hash else Broken(seq=known.seq, problem="rewritten")
 
 
 async def _broken_card(connection: AsyncConnection) -> Broken | None:

@@ -14,7 +14,7 @@ from langchain_centra.approval.records import Card, StepRecord
 _SHOWN_ROWS = 5
 _ALL_ROWS_UP_TO = 10
 _OF_THE_JOURNAL = frozenset({"measures", "reverse"})
-_KEPT_IN_JOURNAL = _OF_THE_JOURNAL | {"edited", "written_before"}
+_KEPT_IN_JOURNAL = _OF_THE_JOURNAL | {"edited", "written_before", "undoes"}
 _MARKUP = re.compile(r"[\\|\[`*]")
 _INVISIBLE = frozenset({"Cc", "Cf"})
 """Control characters, and those that join, hide or turn the text around them."""

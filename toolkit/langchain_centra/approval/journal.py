@@ -1,11 +1,20 @@
 """The journal of cards: the only place where a decision, a claim or an outcome exists."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal, Self, TypeVar
 
 from sqlalchemy import ColumnElement
 
-from langchain_centra.approval import audit, journal_cards, journal_steps, journal_turns, kept
+from langchain_centra.approval import (
+    audit,
+    journal_cards,
+    journal_grants,
+    journal_steps,
+    journal_turns,
+    journal_values,
+    kept,
+)
 from langchain_centra.approval.database import Database
 from langchain_centra.approval.journal_rows import read_cards
 from langchain_centra.approval.records import (
@@ -80,6 +89,10 @@ class Journal:
         found = await self._cards(cards.c.proposal_id == proposal_id)
         return found[0] if found else None
 
+    async def beginning(self, prefix: str) -> list[Card]:
+        """The cards whose proposal_id begins so, five at most."""
+        return await self._cards(cards.c.proposal_id.startswith(prefix, autoescape=True), limit=5)
+
     async def cards(self, store: str, thread_id: str, message_id: str | None = None) -> list[Card]:
         """All cards of a thread, or of one AI message in it, by position and revision; earlier messages first."""
         where = [cards.c.store == store, cards.c.thread_id == thread_id]
@@ -120,6 +133,43 @@ class Journal:
     async def approve_by_policy(self, proposal_id: str) -> Card:
         """Approve a card with the verdict "run"; raises as `decide` does."""
         return (await self.decide([Decision(proposal_id=proposal_id, type="approve")], None, "policy"))[0]
+
+    async def approve_by_grant(self, proposal_id: str, grant_id: str) -> Card:
+        """Approve a card that the standing yes given with the card `grant_id` covers, and use that up by one.
+
+        Raises:
+            AlreadyDecided, CardExpired, UnknownCard: as `decide` does.
+            JournalConflict: it does not cover the card, was revoked or is used up.
+        """
+        return await self._transact(lambda tx: journal_grants.approve(tx, proposal_id, grant_id))
+
+    async def grants_for(self, card: Card) -> list[Card]:
+        """The cards of the same conversation whose standing yes covers this card, the newest first."""
+        return await self._database.read(lambda c: journal_grants.covering(c, card, self._clock.now()))
+
+    async def grants(self) -> list[tuple[Card, int]]:
+        """Every card that a standing yes was given with, and how often it was used, the newest first."""
+        return await self._database.read(journal_grants.given)
+
+    async def revoke(self, grant_id: str, by: str | None) -> bool:
+        """End the standing yes that was given with a card; False if it had been ended.
+
+        Raises:
+            JournalConflict: none was given.
+        """
+        return await self._transact(lambda tx: journal_grants.revoke(tx, grant_id, by))
+
+    async def clear(self, proposal_ids: Sequence[str], why: str) -> int:
+        """Empty the values of cards that have ended, and count them; the audit goes on and stays verifiable."""
+        return await self._transact(lambda tx: journal_values.clear(tx, proposal_ids, why))
+
+    async def older_than(self, moment: datetime) -> list[Card]:
+        """The cards proposed before a moment whose values are still there."""
+        return await self._database.read(lambda connection: journal_values.older_than(connection, moment))
+
+    async def containing(self, text: str) -> list[Card]:
+        """The cards in whose values a text occurs, in capitals or not."""
+        return await self._database.read(lambda connection: journal_values.containing(connection, text))
 
     async def close(self, proposal_id: str, state: Literal["superseded", "expired"], reason: str) -> bool:
         """Close a card, if it is proposed, or approved and nobody holds or has run a step of it."""
@@ -205,6 +255,11 @@ class Journal:
         equal = {"store": store, "thread_id": thread_id, "proposal_id": proposal_id}
         return await self._database.read(lambda connection: audit.rows(connection, after, limit, **equal))
 
-    async def verify(self) -> Verified | Broken:
-        """Check the audit against its hashes and the cards against the audit; names the first that does not fit."""
-        return await self._database.read(audit.verify)
+    async def verify(self, known: tuple[int, str] | None = None) -> Verified | Broken:
+        """Check the audit against its hashes and the cards against the audit; names the first that does not fit.
+
+        `known` is the number and hash of a row that was the last one once, kept outside the journal: a history that
+        was rewritten to its end does not hold it.
+        """
+        link = audit.Link(*known) if known else None
+        return await self._database.read(lambda connection: audit.verify(connection, link))

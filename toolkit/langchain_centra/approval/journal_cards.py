@@ -67,8 +67,9 @@ def _open_to(card: Card, decision: Decision, tx: Transaction) -> bool:
 
 async def _decide(tx: Transaction, card: Card, decision: Decision, by: str | None, via: Via) -> None:
     await tx.take_back_claims(card, _LEASE_RAN_OUT)
-    said = {"reason": decision.reason, "edited_args": decision.edited_args}
-    data = {"via": via} | {name: value for name, value in said.items() if value is not None}
+    said = {name: getattr(decision, name) for name in ("reason", "edited_args", "standing")}
+    # The texts stay in the card, whose digest the event holds: what the audit holds itself can never be cleared.
+    data = {"via": via, "with": [name for name, value in said.items() if value is not None]}
     stored = {"decided_by": by, "decided_via": via, "decided_at": tx.now, **said}
     await tx.move_card(card, _DECIDED[decision.type], stored, actor=by, data=data)
 

@@ -2,6 +2,7 @@
 
 import json
 
+from langchain_centra.approval.grants import Grant
 from langchain_centra.approval.records import WRITTEN, Card, StepRecord
 
 _MORE = "Do not call this again; tell the user."
@@ -42,6 +43,12 @@ def describe(card: Card) -> str:
         lines.append(f"A person changed the arguments to {json.dumps(card.args)}; do not repeat the original call.")
     if card.decided_via == "policy":
         lines.append("The merchant's policy allowed this without asking.")
+    if card.decided_via == "grant":
+        lines.append(f"Nobody was asked, because a person allowed {card.reason}.")
+    if card.standing:
+        lines.append(f"From now on allowed: {Grant.model_validate(card.standing).describe(0)}.")
+    if card.state == "applied" and card.preview.get("reverse"):
+        lines.append(f"undo_change takes it back: change {card.proposal_id[:8]}.")
     return "\n".join(lines)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 Verdict = Literal["run", "ask"]
-Via = Literal["authenticated", "claimed", "unauthenticated", "policy", "login"]
+Via = Literal["authenticated", "claimed", "unauthenticated", "policy", "login", "grant"]
 Result = Literal["applied", "applied_differently", "partly", "failed", "not_applied", "unknown"]
 StepState = Literal["waiting", "claimed", "sent", "drifted"] | Result
 CardState = Literal["proposed", "approved", "rejected", "edited", "superseded", "expired", "drifted"] | Result
@@ -63,6 +63,7 @@ class _Proposed:
     verdict: Verdict
     requester: str | None
     expires_at: datetime
+    first_message_id: str | None = None
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -72,7 +73,10 @@ class _Proposed:
 
 @dataclass(frozen=True, kw_only=True)
 class NewCard(_Proposed):
-    """A card that is about to be stored; `position` is the place of its call in the message."""
+    """A card that is about to be stored; `position` is the place of its call in the message.
+
+    `first_message_id` is that of the conversation's first message: a thread's id may be used again.
+    """
 
     steps: Sequence[NewStep]
 
@@ -112,7 +116,8 @@ class StepRecord:
 class Card(_Proposed):
     """A proposal as stored, with its steps in order.
 
-    `reason` is the decider's. `outcome` is that of the worst step, or says why the card was closed.
+    `reason` is the decider's. `outcome` is that of the worst step, or says why the card was closed. `standing` is
+    the standing yes that was given with this card, `grant_id` the card whose standing yes approved this one.
     """
 
     state: CardState
@@ -124,6 +129,13 @@ class Card(_Proposed):
     edited_args: dict[str, Any] | None
     outcome: dict[str, Any] | None
     steps: tuple[StepRecord, ...]
+    standing: dict[str, Any] | None = None
+    grant_id: str | None = None
+
+    @property
+    def unasked(self) -> bool:
+        """Whether it is written without a person having seen it."""
+        return self.verdict == "run" or self.decided_via == "grant"
 
     def revocable_at(self, now: datetime) -> bool:
         """Whether the card can still be taken back: it is live, and nobody holds or has run a step."""
@@ -132,12 +144,16 @@ class Card(_Proposed):
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """What a person, or the policy, decided about one card; `edited_args` belong to an edit."""
+    """What a person, or the policy, decided about one card.
+
+    `edited_args` belong to an edit, `standing` is a standing yes that is given with an approval.
+    """
 
     proposal_id: str
     type: Literal["approve", "edit", "reject"]
     reason: str | None = None
     edited_args: dict[str, Any] | None = None
+    standing: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,9 +211,10 @@ class Broken:
     """The first place where the journal is not as it was written.
 
     Audit row `seq` was changed, removed or inserted; with a `proposal_id` it is that card, whose last event is `seq`
-    (0 for a card without events).
+    (0 for a card without events). "rewritten": the rows fit together, but row `seq` is not the one whose hash was
+    kept outside.
     """
 
     seq: int
-    problem: Literal["changed", "removed", "inserted"]
+    problem: Literal["changed", "removed", "inserted", "rewritten"]
     proposal_id: str | None = None

@@ -22,6 +22,7 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    text,
     update,
 )
 
@@ -90,6 +91,9 @@ cards = Table(
     Column("reason", Json),
     Column("edited_args", Json),
     Column("outcome", Json),
+    Column("first_message_id", Text),
+    Column("standing", Json),
+    Column("grant_id", Text),
     UniqueConstraint("store", "thread_id", "message_id", "call_id", "revision"),
 )
 
@@ -171,18 +175,24 @@ kept = Table("centra_kept", metadata, Column("key", Text, primary_key=True), Col
 """What processes keep for each other beside the cards, such as what they spent of a store's rate limits."""
 
 
-def _create_tables(connection: Connection) -> None:
-    first = [table for table in metadata.sorted_tables if table is not kept]
-    metadata.create_all(connection, tables=first, checkfirst=False)
-    connection.execute(insert(head).values(id=1, version=1, seq=0, hash=GENESIS))
+def _create(connection: Connection) -> None:
+    metadata.create_all(connection, checkfirst=False)
+    connection.execute(insert(head).values(id=1, version=VERSION, seq=0, hash=GENESIS))
 
 
 def _create_kept(connection: Connection) -> None:
     kept.create(connection)
 
 
-MIGRATIONS = (_create_tables, _create_kept)
-"""The entry at n takes the schema from version n to version n + 1."""
+def _add_standing_approvals(connection: Connection) -> None:
+    for column in ("first_message_id", "standing", "grant_id"):
+        connection.execute(text(f"ALTER TABLE centra_cards ADD COLUMN {column} TEXT"))
+
+
+_MIGRATIONS = (_create_kept, _add_standing_approvals)
+"""The first takes a journal from version 1 to version 2, and so on."""
+
+VERSION = 1 + len(_MIGRATIONS)
 
 
 def migrate(connection: Connection) -> None:
@@ -193,11 +203,11 @@ def migrate(connection: Connection) -> None:
     """
     exists = inspect(connection).has_table(head.name)
     version = connection.execute(select(head.c.version)).scalar_one() if exists else 0
-    if version > len(MIGRATIONS):
-        raise NewerJournal(
-            f"The journal has schema version {version}; this library knows versions up to {len(MIGRATIONS)}."
-        )
-    if version < len(MIGRATIONS):
-        for step in MIGRATIONS[version:]:
+    if version > VERSION:
+        raise NewerJournal(f"The journal has schema version {version}; this library knows versions up to {VERSION}.")
+    if not exists:
+        _create(connection)
+    elif version < VERSION:
+        for step in _MIGRATIONS[version - 1 :]:
             step(connection)
-        connection.execute(update(head).values(version=len(MIGRATIONS)))
+        connection.execute(update(head).values(version=VERSION))

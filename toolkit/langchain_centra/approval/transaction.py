@@ -67,6 +67,19 @@ class Transaction:
             raise JournalConflict(f"The card for {card.tool} was changed outside the journal.")
         self.record(state, card, actor=actor, data=data)
 
+    async def amend_card(
+        self,
+        card: Card,
+        values: Mapping[str, Any],
+        event: str,
+        *,
+        actor: str | None = None,
+        data: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Set `values` of a card that stays in its state."""
+        await self.connection.execute(update(cards).where(cards.c.proposal_id == card.proposal_id).values(**values))
+        self.record(event, card, actor=actor, data=data)
+
     async def move_step(
         self,
         card: Card,

@@ -1,7 +1,8 @@
 """The commands; each loads what it needs when it runs, so that help is quick."""
 
 import asyncio
-from typing import Annotated
+import json
+from typing import Annotated, Literal
 
 import typer
 
@@ -17,6 +18,8 @@ audit = typer.Typer(help="The audit: every event of every card, in order.", no_a
 app.add_typer(approvals, name="approvals")
 app.add_typer(audit, name="audit")
 
+ChangeId = Annotated[str, typer.Argument(help="The beginning of its id.", metavar="ID")]
+Reveal = Annotated[bool, typer.Option("--reveal", help="Show personal data.")]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON instead of a table.")]
 
 
@@ -102,3 +105,115 @@ def audit_list(as_json: AsJson = False) -> None:
     from langchain_centra.cli.listings import list_audit
 
     asyncio.run(list_audit(as_json=as_json))
+
+
+@audit.command("show")
+def audit_show(change: ChangeId, reveal: Reveal = False, as_json: AsJson = False) -> None:
+    """Show one change with all its events."""
+    from langchain_centra.cli.records import show_record
+
+    asyncio.run(show_record(change, reveal=reveal, as_json=as_json))
+
+
+@audit.command("verify")
+def audit_verify(
+    head: Annotated[str | None, typer.Option(help="A head kept elsewhere, as an earlier verify printed it.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check that nothing in the journal was changed, removed or inserted."""
+    from langchain_centra.cli.records import verify_audit
+
+    asyncio.run(verify_audit(head, as_json=as_json))
+
+
+@audit.command("export")
+def audit_export(
+    form: Annotated[Literal["csv", "jsonl"], typer.Option("--format", help="csv or jsonl.")] = "csv",
+    reveal: Reveal = False,
+) -> None:
+    """Write every event to stdout, oldest first."""
+    from langchain_centra.cli.records import export_audit
+
+    asyncio.run(export_audit(form, reveal=reveal))
+
+
+@audit.command("prune")
+def audit_prune(
+    older_than: Annotated[int, typer.Option(min=1, help="In days.")],
+    as_json: AsJson = False,
+) -> None:
+    """Clear the values of old changes; who did what and when stays."""
+    from langchain_centra.cli.records import prune
+
+    asyncio.run(prune(older_than, as_json=as_json))
+
+
+@audit.command("forget")
+def audit_forget(
+    contains: Annotated[str, typer.Option(help="What to look for, such as an e-mail address.")],
+    as_json: AsJson = False,
+) -> None:
+    """Clear the values of every change that holds a text."""
+    from langchain_centra.cli.records import forget
+
+    asyncio.run(forget(contains, as_json=as_json))
+
+
+@audit.command("undo")
+def audit_undo(
+    change: ChangeId,
+    yes: Annotated[bool, typer.Option("--yes", help="Approve it at once, under your login.")] = False,
+) -> None:
+    """Take a written change back, if nobody has changed the store since."""
+    from langchain_centra.cli.answering import undo
+
+    asyncio.run(undo(change, yes=yes))
+
+
+@approvals.command("show")
+def approvals_show(change: ChangeId, as_json: AsJson = False) -> None:
+    """Show one card as the person who decides sees it."""
+    from langchain_centra.cli.answering import show_card
+
+    asyncio.run(show_card(change, as_json=as_json))
+
+
+@approvals.command("answer")
+def approvals_answer(
+    change: ChangeId,
+    decision: Annotated[Literal["approve", "edit", "reject"], typer.Argument()],
+    reason: Annotated[str | None, typer.Option(help="Why, with reject; the agent reads it.")] = None,
+    args: Annotated[str | None, typer.Option(help="The changed arguments as JSON, with edit.")] = None,
+    always: Annotated[
+        bool, typer.Option("--always", help="With approve: also like calls of the conversation.")
+    ] = False,
+    server: Annotated[str | None, typer.Option(help="A LangGraph server whose thread is resumed then.")] = None,
+    thread: Annotated[str | None, typer.Option(help="The thread to resume on the server.")] = None,
+) -> None:
+    """Decide on a waiting card, under your login; whoever waits for it goes on."""
+    from langchain_centra.cli.answering import answer_card
+    from langchain_centra.cli.errors import CommandFailed
+
+    try:
+        edited = json.loads(args) if args else None
+    except json.JSONDecodeError as error:
+        raise CommandFailed(f"--args is not JSON ({error.msg}).") from None
+    given = {"type": decision, "message": reason, "always": always or None, "args": edited}
+    answer = {name: value for name, value in given.items() if value is not None}
+    asyncio.run(answer_card(change, answer, server, thread))
+
+
+@approvals.command("grants")
+def approvals_grants(as_json: AsJson = False) -> None:
+    """List what is allowed always in a conversation, and what is left of it."""
+    from langchain_centra.cli.records import list_grants
+
+    asyncio.run(list_grants(as_json=as_json))
+
+
+@approvals.command("revoke")
+def approvals_revoke(change: ChangeId) -> None:
+    """End what was allowed always with a change."""
+    from langchain_centra.cli.records import revoke
+
+    asyncio.run(revoke(change))

@@ -12,6 +12,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from langchain_centra import CentraError, CentraToolkit
+from langchain_centra.cli.answering import decided_elsewhere
 from langchain_centra.cli.conversation import Conversation
 from langchain_centra.cli.conversations import stored_conversations
 from langchain_centra.cli.decisions import Decision, Request, ask_person
@@ -47,7 +48,10 @@ async def chat(thread_id: str | None, model_name: str | None = None) -> None:
             return
         prompt = Prompt()
         decide = partial(ask_person, person=prompt, say=screen.say)
-        await _Chat(Conversation(agent, thread_id, login(), screen, decide), toolkit, screen, prompt).run()
+        conversation = Conversation(
+            agent, thread_id, login(), screen, decide, lambda one: decided_elsewhere(toolkit, one["action_requests"])
+        )
+        await _Chat(conversation, toolkit, screen, prompt).run()
 
 
 class _Chat:

@@ -1,5 +1,6 @@
 """A conversation with the agent: one turn is streamed, and each of its questions answered, until the turn has ended."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
@@ -8,6 +9,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, StateSnapshot
 
+from langchain_centra.approval.answers import IN_JOURNAL
 from langchain_centra.cli.cards import card
 from langchain_centra.cli.decisions import Decision, Request
 from langchain_centra.cli.errors import CommandFailed, sentence
@@ -24,15 +26,25 @@ Agent = CompiledStateGraph[Any, Any, Any, Any]
 class Conversation:
     """One thread of an agent, shown on a screen, with `decide` in the place of the person who answers for the cards.
 
+    `elsewhere` waits until the cards of a request have been decided in another place; whoever is first counts.
     Methods raise CommandFailed when a turn breaks off, and what `decide` raises; the thread keeps all that was said.
     """
 
-    def __init__(self, agent: Agent, thread_id: str, approver: str | None, screen: Screen, decide: Decide) -> None:
+    def __init__(
+        self,
+        agent: Agent,
+        thread_id: str,
+        approver: str | None,
+        screen: Screen,
+        decide: Decide,
+        elsewhere: Callable[[Request], Awaitable[None]] | None = None,
+    ) -> None:
         self.thread_id = thread_id
         self._agent = agent
         self._config: RunnableConfig = {"configurable": {"thread_id": thread_id, "approver": approver}}
         self._screen = screen
         self._decide = decide
+        self._elsewhere = elsewhere
 
     async def say(self, text: str) -> None:
         """Send a message and go through the turn that follows from it."""
@@ -55,8 +67,21 @@ class Conversation:
         while waiting := (await self.state()).interrupts:
             request: Request = waiting[0].value
             self._show_cards(request)
-            answer = {"decisions": await self._decide(request)}
-            await self._stream(Command(resume={waiting[0].id: answer}))
+            await self._stream(Command(resume={waiting[0].id: await self._answer(request)}))
+
+    async def _answer(self, request: Request) -> Any:
+        asking = asyncio.ensure_future(self._decide(request))
+        waiting = [asyncio.ensure_future(self._elsewhere(request))] if self._elsewhere else []
+        try:
+            await asyncio.wait([asking, *waiting], return_when=asyncio.FIRST_COMPLETED)
+            if asking.done():
+                return {"decisions": asking.result()}
+            self._screen.say("Decided elsewhere.", "bold")
+            return IN_JOURNAL
+        finally:
+            for task in (asking, *waiting):
+                task.cancel()
+            await asyncio.gather(asking, *waiting, return_exceptions=True)
 
     def _show_cards(self, request: Request) -> None:
         actions = request["action_requests"]

@@ -1,11 +1,14 @@
 """Asking a person to decide on the waiting cards."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Protocol
 
+from langchain_centra.approval.grants import why_never
 from langchain_centra.cli.cards import Action
 from langchain_centra.cli.errors import CommandFailed
 from langchain_centra.cli.form import fill_in
+from langchain_centra.cli.text import plain
 from langchain_centra.tools import TOOLS
 from langchain_centra.tools.structured import argument_schema
 
@@ -34,15 +37,39 @@ UNATTENDED_REASON = "Nobody was asked: the demo ran without a terminal."
 async def ask_person(request: Request, person: Person, say: Say) -> list[Decision]:
     """Ask for a decision on each card, in order; each decision names the card that it was made on."""
     actions: Sequence[Action] = request["action_requests"]
-    decided: list[Decision] = []
-    while len(decided) < len(actions):
-        waiting = actions[len(decided) :]
-        key = await _key(waiting, len(decided) + 1, len(actions), person)
+    waiting, decided = list(actions), list[Decision]()
+    while waiting:
+        first, alike = waiting[0], _alike(waiting)
+        key = await _key(first, alike, actions, person)
         if key == "a":
-            decided += [_decision(action, "approve") for action in waiting]
-        elif decision := await _chosen(key, waiting[0], person, say):
+            decided += [_decision(action, "approve") for action in alike]
+            waiting = [action for action in waiting if action not in alike]
+        elif decision := await _chosen(key, first, person, say):
             decided.append(decision)
+            waiting.remove(first)
     return decided
+
+
+def _alike(waiting: Sequence[Action]) -> list[Action]:
+    """The first of the waiting cards, and those of the same tool with the same effects."""
+    kinds = [(action["name"], sorted(action["preview"]["effects"])) for action in waiting]
+    return [action for action, kind in zip(waiting, kinds, strict=True) if kind == kinds[0]]
+
+
+def together(actions: Sequence[Action]) -> str:
+    """What several alike cards would change in all: how many objects, how many units, how much money."""
+    previews = [action["preview"] for action in actions]
+    totals: dict[str, Decimal] = {}
+    for preview in previews:
+        for change in preview["changes"]:
+            if change["unit"] and isinstance(change["before"], int) and isinstance(change["after"], int):
+                delta = Decimal(change["after"] - change["before"])
+                totals[change["unit"]] = totals.get(change["unit"], Decimal(0)) + delta
+        for money in preview["money"]:
+            name = f"{money['currency']} {money['what']}"
+            totals[name] = totals.get(name, Decimal(0)) + Decimal(money["amount"])
+    sums = [f"{total:+} {name}" for name, total in totals.items()]
+    return ", ".join([f"{sum(preview['rows'] for preview in previews)} changes", *sums])
 
 
 class Unattended:
@@ -70,10 +97,13 @@ class Unattended:
         return _decision(action, "reject", message=UNATTENDED_REASON)
 
 
-async def _key(waiting: Sequence[Action], number: int, total: int, person: Person) -> str:
-    several = len(waiting) > 1
-    question = f"Change {number} of {total}: [y] approve, [e] edit, [r] reject{', [a] approve all' * several}? "
-    return await person.key(question, "yera" if several else "yer")
+async def _key(first: Action, alike: Sequence[Action], actions: Sequence[Action], person: Person) -> str:
+    choices, keys = "[y] approve, [e] edit, [r] reject", "yer"
+    if why_never(first["preview"]) is None:
+        choices, keys = f"{choices}, [w] always here", f"{keys}w"
+    if len(alike) > 1:
+        choices, keys = f"{choices}, [a] approve all {len(alike)} alike ({plain(together(alike))})", f"{keys}a"
+    return await person.key(f"Change {actions.index(first) + 1} of {len(actions)}: {choices}? ", keys)
 
 
 async def _chosen(key: str, action: Action, person: Person, say: Say) -> Decision | None:
@@ -82,7 +112,7 @@ async def _chosen(key: str, action: Action, person: Person, say: Say) -> Decisio
     if key == "r":
         reason = (await person.answer("Why? The agent reads this: ", "")).strip()
         return _decision(action, "reject", **({"message": reason} if reason else {}))
-    return _decision(action, "approve")
+    return _decision(action, "approve", **({"always": True} if key == "w" else {}))
 
 
 async def _edit(action: Action, person: Person, say: Say) -> Decision | None:

@@ -10,9 +10,11 @@ import typer
 from rich.console import Console, RenderableType
 
 from langchain_centra.approval.journal import Journal
+from langchain_centra.approval.masking import masked
 from langchain_centra.approval.records import AuditRow, Card, CardState
 from langchain_centra.cli.cards import local_time, outcome
 from langchain_centra.cli.errors import CommandFailed
+from langchain_centra.cli.records import plain_json
 from langchain_centra.cli.screen import table
 from langchain_centra.cli.startup import journal_url
 from langchain_centra.tools import TOOLS
@@ -47,9 +49,9 @@ async def list_approvals(states: Collection[str], *, as_json: bool) -> None:
     finally:
         await journal.aclose()
     if as_json:
-        _write_json([asdict(card) for card in cards])
+        _write_json([masked(plain_json(asdict(card))) for card in cards])
     elif cards:
-        columns = ("proposed", "store, conversation", "change", "decided by", "outcome")
+        columns = ("id", "proposed", "store, conversation", "change", "decided by", "outcome")
         _show(table(columns, map(_card_row, cards)))
     else:
         typer.echo("The journal holds no such card.")
@@ -101,7 +103,8 @@ def _permissions(tool: Mapping[str, Any]) -> list[str]:
 
 def _card_row(card: Card) -> Sequence[str]:
     by = card.decided_by or card.decided_via or "-"
-    return local_time(card.created_at), _place(card), card.preview["sentence"], by, outcome(card)
+    sentence = masked(plain_json(asdict(card)))["preview"]["sentence"]
+    return card.proposal_id[:8], local_time(card.created_at), _place(card), sentence, by, masked(outcome(card))
 
 
 def _event_row(event: AuditRow) -> Sequence[str]:

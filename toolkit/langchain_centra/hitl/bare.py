@@ -131,7 +131,11 @@ async def _card(desk: WriteDesk, place: _Place) -> Card:
         return stored
     if not _may_ask(desk, place) and desk.asks(place.call):
         raise NotRun(_ONE_AT_A_TIME)
-    turn = Turn(message_ids=turn_message_ids(place.messages), requester=asked_by())
+    turn = Turn(
+        message_ids=turn_message_ids(place.messages),
+        requester=asked_by(place.config),
+        first_message_id=place.messages[0].id,
+    )
     call = approval_call(place.call, thread_id(place.config))
     proposed = await desk.portal.acall(desk.approvals.propose, call, turn)
     if isinstance(proposed, Answered):
@@ -159,7 +163,7 @@ async def _applied(desk: WriteDesk, place: _Place, card: Card, *, later: bool = 
             await desk.withdraw(card, "the edit goes beyond what was shown")
             raise NotRun(f"Nothing was written. {_BEYOND}{card.args}")
     if card.state == "approved":
-        await desk.apply(card.proposal_id, card.message_id, unasked=card.verdict == "run", config=place.config)
+        await desk.apply(card.proposal_id, card.message_id, unasked=card.unasked, config=place.config)
     return await desk.stored(card)
 
 

@@ -95,7 +95,7 @@ class WriteDesk:
 
         Returns the results of those that need no card, and the ids of those that wait for an earlier call.
         """
-        turn = Turn(message_ids=turn_message_ids(messages), requester=asked_by())
+        turn = Turn(message_ids=turn_message_ids(messages), requester=asked_by(config), first_message_id=messages[0].id)
         answered, postponed = [], []
         for call in calls:
             proposed = await self.portal.acall(self.approvals.propose, approval_call(call, thread_id(config)), turn)

@@ -11,8 +11,8 @@ from langgraph.errors import GraphInterrupt
 from langgraph.runtime import get_runtime
 from langgraph.types import interrupt
 
-from langchain_centra.approval.answers import ALLOWED_DECISIONS, WaitingCard, response_schema
-from langchain_centra.approval.approvals import Approver
+from langchain_centra.approval.answers import ALLOWED_DECISIONS, response_schema
+from langchain_centra.approval.approvals import Approver, waiting_card
 from langchain_centra.approval.card import contract_preview, inline, markdown
 from langchain_centra.approval.records import Card
 
@@ -33,8 +33,8 @@ def ask(cards: Sequence[Card], error: str | None) -> Any:
 
 def ask_once(cards: Sequence[Card], error: str | None = None) -> Any:
     """Interrupt the run with the cards, and return the answer that comes next in order."""
-    waiting = [WaitingCard(proposal_id=card.proposal_id, tool_call_id=card.call_id, tool=card.tool) for card in cards]
-    return interrupt(request(cards, error), response_schema=response_schema(waiting))
+    schema = response_schema(list(map(waiting_card, cards)))
+    return interrupt(request(cards, error), response_schema=schema)
 
 
 def later_answer(approved: Sequence[Card]) -> Any:
@@ -75,10 +75,9 @@ def _description(cards: Sequence[Card], index: int, error: str | None) -> str:
     return "\n\n".join(parts)
 
 
-def asked_by() -> str | None:
-    """Who wrote the request, where a server knows it."""
-    server = get_runtime().server_info
-    return server.user.identity if server and server.user else None
+def asked_by(config: RunnableConfig) -> str | None:
+    """Who wrote the request: the server's user, elsewhere the name that the caller claims."""
+    return approver(config).name
 
 
 def approver(config: RunnableConfig) -> Approver:
