@@ -2,6 +2,7 @@
 
 from langchain_centra.tools.attribute_changes import set_attributes
 from langchain_centra.tools.attributes import list_custom_attributes
+from langchain_centra.tools.campaign_changes import set_campaign_status
 from langchain_centra.tools.categories import list_categories
 from langchain_centra.tools.category_changes import create_category, set_category_displays
 from langchain_centra.tools.channels import (
@@ -13,6 +14,8 @@ from langchain_centra.tools.channels import (
 )
 from langchain_centra.tools.customer_changes import update_customer
 from langchain_centra.tools.customers import get_customer, search_customers
+from langchain_centra.tools.discount_changes import delete_voucher, set_voucher_status
+from langchain_centra.tools.discounts import list_campaigns, search_vouchers
 from langchain_centra.tools.displays import search_displays
 from langchain_centra.tools.line_changes import cancel_order_lines
 from langchain_centra.tools.order_changes import add_order_note, cancel_order, confirm_order
@@ -57,6 +60,11 @@ TOOLS: tuple[ToolSpec, ...] = (
     list_countries,
     get_prices,
     set_price,
+    search_vouchers,
+    set_voucher_status,
+    delete_voucher,
+    list_campaigns,
+    set_campaign_status,
     search_products,
     get_product,
     find_sku,

@@ -22,6 +22,7 @@ from langchain_centra.tools.text import cell, listed
 
 _TIMES = 10
 _NAMED = 3
+_WARNED = 8
 
 
 def _finite(value: Any) -> Any:
@@ -293,15 +294,21 @@ def _warnings(sets: Sequence[_Set], *, override: bool) -> Iterator[str]:
     for pricelist in {one.pricelist.id: one.pricelist for one in sets}.values():
         if pricelist.status not in (None, "ACTIVE"):
             yield f"The pricelist {cell(pricelist.name)} is {pricelist.status}, so nobody buys at its prices now."
-    for one in sets:
-        where = f"{product_called(one.product)} in {cell(one.pricelist.name)}"
-        if one.product.is_bundle:
-            yield f"{where} is a bundle: if its price follows from its parts, Centra skips it with a warning."
-        shared = [row for row in one.rows if not row.alone]
-        if override and len({row.was for row in shared}) > 1:
-            prices = ", ".join(f"{cell(row.variant.name)} {row.was}" for row in shared)
-            yield f"{where}: prices that variants have of their own are replaced; now: {prices}."
-        yield from dict.fromkeys(text for row in one.rows if (text := _nonsense(row, where)))
+    of_rows = list(dict.fromkeys(text for one in sets for text in _row_warnings(one, override=override)))
+    yield from of_rows[:_WARNED]
+    if len(of_rows) > _WARNED:
+        yield f"{len(of_rows) - _WARNED} more such remarks on other rows; look at each row before approving."
+
+
+def _row_warnings(one: _Set, *, override: bool) -> Iterator[str]:
+    where = f"{product_called(one.product)} in {cell(one.pricelist.name)}"
+    yield from (text for row in one.rows if (text := _nonsense(row, where)))
+    if one.product.is_bundle:
+        yield f"{where} is a bundle: if its price follows from its parts, Centra skips it with a warning."
+    shared = [row for row in one.rows if not row.alone]
+    if override and len({row.was for row in shared}) > 1:
+        prices = ", ".join(f"{cell(row.variant.name)} {row.was}" for row in shared)
+        yield f"{where}: prices that variants have of their own are replaced; now: {prices}."
 
 
 def _nonsense(row: _Row, where: str) -> str | None:
