@@ -23,6 +23,7 @@ from langchain_centra.tools.products import find_sku, get_product, search_produc
 from langchain_centra.tools.returns import search_returns
 from langchain_centra.tools.shipment_changes import create_shipment
 from langchain_centra.tools.shipment_completion import complete_shipment
+from langchain_centra.tools.sales_report import sales_report
 from langchain_centra.tools.spec import Answer, ToolSpec
 from langchain_centra.tools.stock import get_stock
 from langchain_centra.tools.stock_adjustments import adjust_stock
@@ -64,6 +65,7 @@ TOOLS: tuple[ToolSpec, ...] = (
     search_displays,
     list_custom_attributes,
     list_categories,
+    sales_report,
 )
 
 __all__ = ["TOOLS", "Answer", "ToolSpec"]
