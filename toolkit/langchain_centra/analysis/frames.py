@@ -55,7 +55,7 @@ class Collector:
             _micros(order.updated_at),
             order.status in _CANCELLED,
             currency(order.grand_total),
-            None if order.currency_base_rate is None else Decimal(str(order.currency_base_rate)),
+            order.currency_base_rate,
             decimal(order.grand_total),
         )
         for part in _or_empty(parts):

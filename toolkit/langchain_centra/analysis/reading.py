@@ -88,7 +88,8 @@ class _Reading:
         if newest is None:
             return None
         took = timedelta(seconds=self._centra.clock.monotonic() - self._began_at)
-        return min(newest - took, self._began.astimezone(UTC) - _CLOCKS_DIFFER) - _SECOND
+        moment: datetime = min(newest - took, self._began.astimezone(UTC) - _CLOCKS_DIFFER)
+        return moment - _SECOND
 
     async def _collected(self, where: dict[str, Any]) -> pl.DataFrame:
         collector = Collector()

@@ -126,3 +126,9 @@ def _as_sums(row: dict[str, Any]) -> Sums:
         returned=None if returned is None else returned.quantize(_CENT),
         returned_units=row["returned_units"],
     )
+
+
+def units_by_key(rows: pl.DataFrame) -> dict[str, int]:
+    """Return the units sold of each key that is named, without cancelled orders."""
+    sold = rows.filter(~pl.col("cancelled") & pl.col("key").is_not_null())
+    return dict(sold.group_by("key").agg(pl.col("units").sum()).iter_rows())

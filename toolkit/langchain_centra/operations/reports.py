@@ -4,6 +4,7 @@ A report reads the same orders again and again, so each document selects only wh
 `updatedAt` to read changes by; returns have no such filter (Centra's schema, ReturnFilter).
 """
 
+from decimal import Decimal
 from functools import cache
 from typing import Generic, TypeVar
 
@@ -40,7 +41,7 @@ class ReportOrder(Record):
     order_date: AwareDatetime | None = None
     updated_at: AwareDatetime | None = None
     status: str | None = None
-    currency_base_rate: float | None = None
+    currency_base_rate: Decimal | None = None
     grand_total: Amount | None = None
     totals: Units | None = None
 
@@ -377,7 +378,7 @@ READ_RETURNED_LINES = Operation(
 BASE_CURRENCY = Operation(
     document="query BaseCurrency($limit: Int!) { currencies(where: {isBase: true}, limit: $limit) { id code } }",
     result=BaseCurrencies,
-    needs=frozenset(),
+    needs=frozenset({"Currency:read"}),
 )
 
 READ_STOCK = Operation(

@@ -139,6 +139,8 @@ def _notes(by: str | None, grouping: "Grouping", sales: "Sales", base: str | Non
         notes.append(f"Converted to {base} by each order's own conversion rate.")
     if sales.without_rate:
         notes.append(f"{sales.without_rate} orders without a readable rate are left out.")
+    if any(total.returned for total in sales.totals):
+        notes.append("Returned is what came back of these orders up to now, handled or not.")
     if sales.cancelled:
         notes.append(f"{sales.cancelled} cancelled orders are not counted.")
     return notes
@@ -161,7 +163,7 @@ async def _answer(
         if total.currency == currency
     }
     rates = not withheld
-    more = "ask for a shorter period" + (", or by week or month" if by in _TIMES else "")
+    more = "ask for a shorter period, or by week or month" if by in _TIMES else "those with the most sales"
     listing, shown = tables(
         lambda currency: _columns(currency, by, rates),
         {currency: [_line(row, by, rates) for row in found] for currency, found in rows.items()},
