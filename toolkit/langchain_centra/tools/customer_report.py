@@ -68,7 +68,10 @@ async def customer_report(centra: AsyncCentra, arguments: CustomerReport) -> Ans
     kinds = await asyncio.to_thread(by_kind, sold, returning)
     best = await asyncio.to_thread(top, sold, arguments.top)
     names = await _names(centra, [spent.customer for spent in best if spent.customer])
-    rows = [_row(spent, names) for spent in [*sorted(kinds, key=lambda spent: bool(spent.returning)), *best]]
+    kinds.sort(key=lambda spent: (-spent.orders, spent.currency or ""))
+    currencies = list(dict.fromkeys(spent.currency for spent in kinds))
+    ranked = sorted([*kinds, *best], key=lambda spent: (currencies.index(spent.currency), bool(spent.customer)))
+    rows = [_row(spent, names) for spent in ranked]
     return _answer(span, rows, orders.rows["key"].null_count())
 
 

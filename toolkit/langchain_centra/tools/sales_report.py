@@ -149,7 +149,8 @@ def _notes(by: str | None, grouping: "Grouping", sales: "Sales", base: str | Non
 async def _answer(
     centra: AsyncCentra, by: str | None, span: Span, sales: "Sales", notes: list[str], withheld: Collection[str]
 ) -> Answer:
-    currencies = [total.currency for total in sorted(sales.totals, key=lambda total: -total.orders)]
+    ranked = sorted(sales.totals, key=lambda total: (-total.orders, total.currency or ""))
+    currencies = [total.currency for total in ranked]
     groups = {currency: _in_order(sales.groups, currency, by) if by else [] for currency in currencies}
     keys = {sums.key for found in groups.values() for sums in found[:NAMED_ROWS] if sums.key}
     names = await names_of(centra, by or "", keys)
@@ -158,9 +159,7 @@ async def _answer(
             _row(total, None),
             *(_row(sums, _name(sums, by, names)) for sums in groups[total.currency]),
         ]
-        for currency in currencies
-        for total in sales.totals
-        if total.currency == currency
+        for total in ranked
     }
     rates = not withheld
     more = "ask for a shorter period, or by week or month" if by in _TIMES else "those with the most sales"
