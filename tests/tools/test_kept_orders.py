@@ -25,6 +25,10 @@ def toolkit_of(sandbox: Sandbox, token: str | None = None, *, url: str = URL, ca
     return CentraToolkit(client)
 
 
+def files_in(folder: Path) -> list[Path]:
+    return list(folder.rglob("*.parquet"))
+
+
 async def report(toolkit: CentraToolkit, **arguments: Any) -> Any:
     [tool] = [tool for tool in toolkit.get_tools() if tool.name == "sales_report"]
     args = {"date_from": SINCE, **arguments}
@@ -90,7 +94,7 @@ async def test_files_hold_no_names_and_only_the_user_can_read_them(
     toolkit: CentraToolkit, sandbox: Sandbox, own_environment: Path
 ) -> None:
     await report(toolkit, by="market")
-    [file] = own_environment.rglob("*.parquet")
+    [file] = files_in(own_environment)
     assert file.parent.stat().st_mode & 0o777 == 0o700
     text = str(pl.read_parquet(file).to_dicts()) + str(file)
     assert not [name for name in ("Anna", "@", "Sweden", sandbox.TOKEN) if name in text]
@@ -102,13 +106,13 @@ async def test_a_store_on_this_machine_is_kept_in_memory(sandbox: Sandbox, own_e
         whole = order_pages(sandbox)
         await report(toolkit)
         assert order_pages(sandbox) - whole < whole
-    assert not list(own_environment.rglob("*.parquet"))
+    assert not files_in(own_environment)
 
 
 async def test_a_broken_file_is_read_anew(sandbox: Sandbox, own_environment: Path) -> None:
     async with toolkit_of(sandbox) as toolkit:
         before = await report(toolkit)
-        [file] = own_environment.rglob("*.parquet")
+        [file] = files_in(own_environment)
         file.write_bytes(b"PAR1 broken")
         assert (await report(toolkit)).content == before.content
 

@@ -54,7 +54,11 @@ def key_of_line(sandbox: Sandbox, order: Order, line: Any, by: str) -> str:
     if by == "category":
         displays = [d for d in sandbox.store.displays.values() if (d.product, d.store) == (product, order.store)]
         category = displays[0].canonical_category if displays else None
-        return category.name if category else "(no category)"
+        if category is None:
+            return "(no category)"
+        shown = {display.canonical_category for display in sandbox.store.displays.values()}
+        alike = [other for other in shown if other and other.name == category.name]
+        return category.name if len(alike) == 1 else f"{category.name} (id {category.id})"
     names = {
         "product": f"{product.name} ({product.product_number})",
         "variant": f"{product.name}, {variant.name}",

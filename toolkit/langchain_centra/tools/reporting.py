@@ -1,6 +1,7 @@
 """What the reports have in common: their period, the columns that they sum up, the names of groups."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
@@ -105,7 +106,9 @@ async def names_of(centra: AsyncCentra, by: str, keys: Collection[str]) -> dict[
         reply = await kept(centra, f"names by {by}", lambda: operation(centra, limit=limit))
     else:
         reply = await operation(centra, ids=sorted(map(int, keys)), limit=limit)
-    return {str(row.id): _named(row) for row in reply.data.rows or ()}
+    names = {str(row.id): _named(row) for row in reply.data.rows or () if str(row.id) in keys}
+    times = Counter(names.values())
+    return {key: name if times[name] == 1 else f"{name} (id {key})" for key, name in names.items()}
 
 
 def _named(row: Any) -> str:
