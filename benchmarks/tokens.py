@@ -15,7 +15,7 @@ import sys
 from typing import Any
 
 from langchain_core.utils.function_calling import convert_to_openai_tool
-from rs_bpe.bpe import openai
+from rs_bpe.bpe import openai  # type: ignore[import-not-found]
 
 from langchain_centra import CentraToolkit
 from langchain_centra.tools.spec import ReadTool
@@ -79,15 +79,15 @@ def main() -> int:
     counted = ours()
     for name, (reads, count) in counted.items():
         print(f"{count:>6}  {name}{'' if reads else ' (writes)'}{'  ABOVE' if count > TOOL_BAR else ''}")
-    reads = sum(count for is_read, count in counted.values() if is_read)
+    of_reads = sum(count for is_read, count in counted.values() if is_read)
     whole = sum(count for _, count in counted.values())
-    print(f"{reads:>6}  all reads (bar {READS_BAR}){'' if reads <= READS_BAR else '  ABOVE'}")
+    print(f"{of_reads:>6}  all reads (bar {READS_BAR}){'' if of_reads <= READS_BAR else '  ABOVE'}")
     print(f"{whole:>6}  all tools (bar {ALL_BAR}){'' if whole <= ALL_BAR else '  ABOVE'}")
     for name, counts in (others(asked.others) if asked.others else {}).items():
         print(f"{sum(counts):>6}  {name}: {len(counts)} tools, {sum(counts) / len(counts):.0f} each")
     print(f"{whole / len(counted):>6.0f}  each of our {len(counted)} tools")
     most = max(count for _, count in counted.values())
-    return int(reads > READS_BAR or whole > ALL_BAR or most > TOOL_BAR)
+    return int(of_reads > READS_BAR or whole > ALL_BAR or most > TOOL_BAR)
 
 
 if __name__ == "__main__":

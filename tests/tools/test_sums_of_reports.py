@@ -43,7 +43,7 @@ def keys_of(order: Order, by: str, zone: Any) -> Iterator[str]:
     if by in ("day", "week", "month"):
         yield day.strftime({"day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m"}[by])
     elif by == "voucher":
-        yield from {discount.code for discount in order.discounts_applied} or {"(no voucher)"}
+        yield from {str(discount.code) for discount in order.discounts_applied} or {"(no voucher)"}
     else:
         yield getattr(order, by).name
 
@@ -154,8 +154,9 @@ async def test_customers_are_new_without_an_order_before(ask: Ask, sandbox: Sand
     middle = sorted(order.order_date for order in sandbox.store.orders.values())[250].date().isoformat()
     rows = (await ask("customer_report", date_from=middle, top=5)).artifact
     orders = [order for order in sandbox.store.orders.values() if not isinstance(order, WholesaleOrder)]
-    before, spent = set(), defaultdict(Decimal)
-    bought = defaultdict(set)
+    before: set[int] = set()
+    spent: dict[tuple[str, int], Decimal] = defaultdict(Decimal)
+    bought: dict[str, set[int]] = defaultdict(set)
     for order in orders:
         if order.order_date.astimezone(sandbox.zone).date().isoformat() < middle:
             before.add(order.customer.id)  # type: ignore[attr-defined]

@@ -23,9 +23,7 @@ _OTHER_HINT = "Correct it, or leave it out."
 
 
 class CentraSettings(BaseSettings):
-    """CENTRA_URL and CENTRA_TOKEN, and if wanted CENTRA_TOKEN_EXPIRES, CENTRA_TIMEZONE,
-    CENTRA_RATE_SHARE and CENTRA_CACHE.
-    """
+    """CENTRA_URL and CENTRA_TOKEN, and if wanted the others: _TOKEN_EXPIRES, _TIMEZONE, _RATE_SHARE, _CACHE."""
 
     model_config = SettingsConfigDict(env_prefix="CENTRA_", env_ignore_empty=True, hide_input_in_errors=True)
 

@@ -12,8 +12,8 @@ from langchain_centra.operations.stock import LIST_WAREHOUSES, WAREHOUSES_PER_PA
 from langchain_centra.tools.arguments import Arguments, Text
 from langchain_centra.tools.reporting import load_analysis
 from langchain_centra.tools.spec import Answer, read_tool
-from langchain_centra.tools.stock import all_warehouses, warehouse_named
 from langchain_centra.tools.text import left_out, table
+from langchain_centra.tools.warehouses import all_warehouses, warehouse_named
 
 if TYPE_CHECKING:
     from langchain_centra.analysis.shelf import Period
