@@ -54,7 +54,12 @@ print(json.dumps(found))
 
 def tokens(function: dict[str, Any]) -> int:
     """The tokens of one function definition."""
-    return len(openai.o200k_base().encode(json.dumps(function, separators=(",", ":"), ensure_ascii=False)))
+    return text_tokens(json.dumps(function, separators=(",", ":"), ensure_ascii=False))
+
+
+def text_tokens(text: str) -> int:
+    """The tokens of a text."""
+    return len(openai.o200k_base().encode(text))
 
 
 def ours() -> dict[str, tuple[bool, int]]:
