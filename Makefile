@@ -23,7 +23,7 @@ help:
 	@echo 'make check    lint, format, types and layers'
 	@echo 'make docs     rewrite the generated tables of README.md'
 	@echo 'make studio   LangGraph Studio on the store that .env names, else on an embedded one'
-	@echo 'make bench    what importing the package costs'
+	@echo 'make bench    what imports, tools, answers and reports cost, against bars; some minutes'
 
 install: $(STAMP)
 
@@ -63,4 +63,5 @@ studio: install
 	CENTRA_JOURNAL=sqlite:///.langgraph_api/approvals.sqlite3 .venv/bin/langgraph dev
 
 bench: install
-	@.venv/bin/python benchmarks/imports.py
+	@failed=0; for file in imports tokens answers overhead scale; do \
+		echo "$$file:"; .venv/bin/python benchmarks/$$file.py || failed=1; done; exit $$failed

@@ -36,6 +36,7 @@ from langchain_centra import operations as operations_package
 from langchain_centra import sandbox
 from langchain_centra.operations import Operation
 from langchain_centra.operations.orders import SECTIONS, order_with
+from langchain_centra.operations.reports import earlier_orders
 from langchain_centra.operations.stock import stock_by_code
 from langchain_centra.tools import TOOLS
 
@@ -43,6 +44,7 @@ SCHEMA = build_schema(Path(sandbox.__file__).with_name("schema.graphql").read_te
 OPERATIONS = {
     **{operation.name: operation for tool in TOOLS for operation in tool.every_operation},
     "StockByCode of 25": stock_by_code(25, 5),
+    "EarlierOrders of 50": earlier_orders(50),
 }
 REQUIRED = {"id", "number", "__typename"}
 SCALARS: dict[str, Any] = {"Int": int, "Float": Decimal, "String": str, "Boolean": bool}

@@ -49,6 +49,7 @@ class AsyncCentra:
         clock: tells the time and waits.
         token_expires: when the token runs out, so that its rejection can be explained.
         rate_share: how much of the store's rate limits, which all integrations share, may be used here: 0.5 is half.
+        cache: whether reports may keep ids, dates and amounts in the user's cache directory; else in memory alone.
 
     Raises:
         SettingsError: the URL, the token or the share cannot be right.
@@ -67,6 +68,7 @@ class AsyncCentra:
         clock: Clock = SYSTEM_CLOCK,
         token_expires: datetime | None = None,
         rate_share: float = 0.5,
+        cache: bool = True,
     ) -> None:
         self._endpoint = endpoint(url, allowed_hosts)
         self._token = usable_token(token)
@@ -81,6 +83,7 @@ class AsyncCentra:
         self.timeout = timeout
         self.clock = clock
         self.token_expires = token_expires
+        self.cache = cache
 
     @classmethod
     def from_env(cls) -> Self:
@@ -92,6 +95,11 @@ class AsyncCentra:
         from langchain_centra.client.settings import CentraSettings
 
         return cls(**CentraSettings.from_env().arguments())
+
+    @property
+    def fingerprint(self) -> str:
+        """A name for what is kept of this store for this token: it differs by either, and tells neither."""
+        return sha256(f"{self._endpoint}\n{self._token.get_secret_value()}".encode()).hexdigest()[:32]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.url!r}, name={self.name!r})"

@@ -40,6 +40,7 @@ class Centra:
         clock: Clock = SYSTEM_CLOCK,
         token_expires: datetime | None = None,
         rate_share: float = 0.5,
+        cache: bool = True,
     ) -> None:
         self.aio = AsyncCentra(
             url,
@@ -52,6 +53,7 @@ class Centra:
             clock=clock,
             token_expires=token_expires,
             rate_share=rate_share,
+            cache=cache,
         )
         self.portal = Portal()
         self.url = self.aio.url

@@ -17,12 +17,13 @@ _HINTS = {
     "token_expires": "Set it to a date such as 2027-01-31, or leave it out.",
     "timezone": "Set it to a zone such as Europe/Stockholm, or leave it out.",
     "rate_share": "Set it to a number above 0, up to 1, such as 0.5, or leave it out.",
+    "cache": "Set it to off, or leave it out.",
 }
 _OTHER_HINT = "Correct it, or leave it out."
 
 
 class CentraSettings(BaseSettings):
-    """CENTRA_URL and CENTRA_TOKEN, and if wanted CENTRA_TOKEN_EXPIRES, CENTRA_TIMEZONE and CENTRA_RATE_SHARE."""
+    """CENTRA_URL and CENTRA_TOKEN, and if wanted the others: _TOKEN_EXPIRES, _TIMEZONE, _RATE_SHARE, _CACHE."""
 
     model_config = SettingsConfigDict(env_prefix="CENTRA_", env_ignore_empty=True, hide_input_in_errors=True)
 
@@ -31,6 +32,7 @@ class CentraSettings(BaseSettings):
     token_expires: datetime | None = None
     timezone: ZoneInfo | None = None
     rate_share: float = 0.5
+    cache: bool = True
 
     @classmethod
     def from_env(cls) -> Self:
@@ -57,4 +59,5 @@ class CentraSettings(BaseSettings):
             "timezone": self.timezone,
             "token_expires": expires,
             "rate_share": self.rate_share,
+            "cache": self.cache,
         }

@@ -13,6 +13,7 @@ from langchain_centra.tools.channels import (
     list_stores,
 )
 from langchain_centra.tools.customer_changes import update_customer
+from langchain_centra.tools.customer_report import customer_report
 from langchain_centra.tools.customers import get_customer, search_customers
 from langchain_centra.tools.discount_changes import delete_voucher, set_voucher_status
 from langchain_centra.tools.discounts import list_campaigns, search_vouchers
@@ -28,6 +29,7 @@ from langchain_centra.tools.product_changes import update_product
 from langchain_centra.tools.product_lists import list_brands, list_bundles, list_collections
 from langchain_centra.tools.products import find_sku, get_product, search_products
 from langchain_centra.tools.returns import search_returns
+from langchain_centra.tools.sales_report import sales_report
 from langchain_centra.tools.shipment_changes import create_shipment
 from langchain_centra.tools.shipment_completion import complete_shipment
 from langchain_centra.tools.spec import Answer, ToolSpec
@@ -35,6 +37,7 @@ from langchain_centra.tools.stock import get_stock
 from langchain_centra.tools.stock_adjustments import adjust_stock
 from langchain_centra.tools.stock_changes import set_stock
 from langchain_centra.tools.stock_history import list_stock_changes
+from langchain_centra.tools.stock_report import stock_report
 from langchain_centra.tools.warehouses import list_warehouses
 
 TOOLS: tuple[ToolSpec, ...] = (
@@ -81,6 +84,9 @@ TOOLS: tuple[ToolSpec, ...] = (
     create_category,
     set_category_displays,
     set_attributes,
+    sales_report,
+    stock_report,
+    customer_report,
 )
 
 __all__ = ["TOOLS", "Answer", "ToolSpec"]

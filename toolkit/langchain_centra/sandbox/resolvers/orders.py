@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from langchain_centra.sandbox.paging import Connection
     from langchain_centra.sandbox.state import State
     from langchain_centra.sandbox.state.channels import MonetaryValue
+    from langchain_centra.sandbox.state.displays import Category
     from langchain_centra.sandbox.state.orders import (
         AppliedVoucherDiscount,
         Order,
@@ -209,6 +210,14 @@ def lines(order: Order, _info: Info, **arguments: Any) -> list[ProductOrderLine]
 def payment_history(order: Order, info: Info, **arguments: Any) -> list[Any]:
     """List the order's payment entries, oldest first."""
     return list(_PAYMENTS.matching(order.payment_history, info, arguments.get("where")))
+
+
+@line_type.field("category")
+def category(line: ProductOrderLine, info: Info) -> Category | None:
+    """Return the canonical category of the product's display in the order's store (inferred)."""
+    product, store = line.product_size.product_variant.product, line.order.store
+    displays = context_of(info).state.displays.values()
+    return next((d.canonical_category for d in displays if d.product is product and d.store is store), None)
 
 
 for _name, _getter in _LINE_VALUES.items():
