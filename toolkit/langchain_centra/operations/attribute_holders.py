@@ -145,14 +145,6 @@ class VoucherHolder(Holder):
         return f"{self.name} ({self.code or f'#{self.id}'})"
 
 
-class VariantSize(Record):
-    """A product size with what tells its variant from others."""
-
-    id: int
-    sku: str | None = Field(None, alias="SKU")
-    product_variant: "SizedVariant | None" = None
-
-
 class SizedVariant(Record):
     """A variant of a size."""
 
@@ -160,6 +152,14 @@ class SizedVariant(Record):
     name: str | None = None
     variant_number: str | None = None
     product: HolderProduct | None = None
+
+
+class VariantSize(Record):
+    """A product size with what tells its variant from others."""
+
+    id: int
+    sku: str | None = Field(None, alias="SKU")
+    product_variant: SizedVariant | None = None
 
 
 class VariantsOfSkus(RootModel[dict[str, list[VariantSize] | None]]):
@@ -185,7 +185,8 @@ _HELD = """attributes(where: $attributes) {
 class HolderKind(Generic[HolderT]):
     """How one kind of object is asked for its attributes; `name` is what the API calls the kind.
 
-    `query` is made for a number of filters in one request: where0, where1, ..., each under an alias found0, found1;
+    `query` is made for a number of filters in one request, each under an alias found0, found1, ...; the fields of a
+    filter are variables of their own, such as id0 and search0, because some fields of the filters take a permission.
     `attributes` narrows what is shown of each object, `limit` the objects of each filter.
     """
 
@@ -194,11 +195,19 @@ class HolderKind(Generic[HolderT]):
     query: Callable[[int], Operation[Any]] = field(repr=False)
 
 
+def _by(*texts: str) -> dict[str, str]:
+    return {"id": "[Int!]", **dict.fromkeys(texts, "StringMatch"), "search": "String"}
+
+
+_BY_NUMBER = {"number": "[Int!]", "isOnHold": "Boolean", "isWaitingForPayment": "Boolean", "search": "String"}
+
+
 def _kind(
     name: str,
     root: str,
     selection: str,
     holder: type[HolderT],
+    fields: Mapping[str, str],
     *,
     optional: Mapping[str, str] | None = None,
 ) -> HolderKind[HolderT]:
@@ -206,9 +215,11 @@ def _kind(
 
     @cache
     def query(count: int) -> Operation[Any]:
-        declared = ", ".join(f"$where{n}: {name}Filter!" for n in range(count))
+        declared = ", ".join(f"${field}{n}: {kind}" for n in range(count) for field, kind in fields.items())
+        where = [", ".join(f"{field}: ${field}{n}" for field in fields) for n in range(count)]
         asked = "".join(
-            f"\n      found{n}: {root}(where: $where{n}, limit: $limit) {{ {selection} {_HELD} }}" for n in range(count)
+            f"\n      found{n}: {root}(where: {{{given}}}, limit: $limit) {{ {selection} {_HELD} }}"
+            for n, given in enumerate(where)
         )
         head = f"query {name}Attributes({declared}, $attributes: AssignedAttributeFilter, $limit: Int!)"
         return Operation(
@@ -226,20 +237,21 @@ _PRODUCT = "product { id name productNumber }"
 HOLDER_KINDS: Mapping[str, HolderKind[Any]] = {
     kind.name: kind
     for kind in (
-        _kind("Product", "products", "id name productNumber", ProductHolder),
+        _kind("Product", "products", "id name productNumber", ProductHolder, _by("productNumber", "name")),
         _kind(
             "ProductVariant",
             "productVariants",
             f"id name variantNumber {_PRODUCT}",
             VariantHolder,
+            _by(),
             optional={"Product:read": _PRODUCT},
         ),
-        _kind("Display", "displays", "id name", NamedHolder),
-        _kind("Category", "categories", "id name", NamedHolder),
-        _kind("Order", "orders", "id number", OrderHolder),
-        _kind("Customer", "customers", "id email firstName lastName", CustomerHolder),
-        _kind("Voucher", "vouchers", "id name code", VoucherHolder),
-        _kind("Campaign", "campaigns", "id name", NamedHolder),
+        _kind("Display", "displays", "id name", NamedHolder, _by("name", "uri")),
+        _kind("Category", "categories", "id name", NamedHolder, _by()),
+        _kind("Order", "orders", "id number", OrderHolder, _BY_NUMBER),
+        _kind("Customer", "customers", "id email firstName lastName", CustomerHolder, _by("email")),
+        _kind("Voucher", "vouchers", "id name code", VoucherHolder, _by("code", "name")),
+        _kind("Campaign", "campaigns", "id name", NamedHolder, _by("name")),
     )
 }
 """By what the API calls them, the kinds of objects whose attributes it shows."""

@@ -131,7 +131,7 @@ async def _of_numbers(
 async def _read(
     centra: AsyncCentra, kind: ObjectKind, filters: Sequence[Where], attributes: Where | None, *, limit: int
 ) -> list[list[AnyHolder]]:
-    variables: dict[str, Any] = {f"where{n}": where for n, where in enumerate(filters)}
+    variables = {f"{name}{n}": value for n, where in enumerate(filters) for name, value in where.items()}
     query = HOLDER_KINDS[API_KINDS[kind]].query(len(filters))
     found = (await query(centra, **variables, attributes=attributes, limit=limit)).data.root
     return [found.get(f"found{n}") or [] for n in range(len(filters))]
