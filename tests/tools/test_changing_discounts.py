@@ -66,7 +66,9 @@ async def test_a_deleted_voucher_is_gone_and_the_card_says_that_it_cannot_come_b
 ) -> None:
     proposal = await propose("delete_voucher", voucher="spring")
     assert proposal.sentence == "Delete voucher Spring (SPRING)"
-    assert (proposal.undo, proposal.reverse, set(proposal.effects)) == (None, None, {Effect.DELETE})
+    assert proposal.undo is None
+    assert proposal.reverse is None
+    assert proposal.effects == {Effect.DELETE}
     assert "311 uses so far; switching the voucher off can be undone" in proposal.warnings[0]
     await carry_out(write("delete_voucher"), centra, proposal)
     assert 7 not in sandbox.store.vouchers

@@ -62,7 +62,7 @@ SOME_ARGUMENTS: dict[str, dict[str, Any]] = {
     "delete_voucher": {"voucher": "SPRING"},
     "list_campaigns": {},
     "set_campaign_status": {"campaign": "Outerwear Days", "status": "ACTIVE"},
-    "get_prices": {"product": "TEE01"},
+    "get_prices": {"product": "TEE01", "pricelist": "SEK"},
     "set_price": {"lines": [{"product": "TEE01", "pricelist": "SEK", "price": 199, "currency": "SEK"}]},
     "search_products": {"text": "tee", "limit": 3},
     "get_product": {"product": "TEE01"},
