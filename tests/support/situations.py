@@ -76,7 +76,7 @@ class Cell:
 
     async def start(self, *more: Any, **options: Any) -> Conversation:
         """A conversation in which the model calls the tool once."""
-        clock = HandClock()
+        clock = options.pop("clock", HandClock())
         options = {"clock": clock, "policy": ASK_ALWAYS, "journal": MortalJournal("sqlite://", clock=clock)} | options
         return await self.begin(calls((self.spec.name, ARGUMENTS[self.spec.name])), *more, "Done.", **options)
 
@@ -120,7 +120,8 @@ async def approve(cell: Cell) -> None:
 
 async def edited(cell: Cell) -> None:
     talk = await cell.asked()
-    await talk.answer(edit(cell.spec.name, **ARGUMENTS[cell.spec.name]))
+    action = {"name": cell.spec.name, "args": ARGUMENTS[cell.spec.name]}
+    await talk.answer({"type": "edit", "edited_action": action})
     if (await cards(talk))[-1].state == "proposed":  # a create asks again: what it makes carries a new mark
         await talk.answer(APPROVE)
     if cell.way == "bare" and (await cards(talk))[-1].state == "superseded":
@@ -159,7 +160,7 @@ async def superseded(cell: Cell) -> None:
 
 
 async def answered_twice_at_once(cell: Cell) -> None:
-    talk = await cell.asked()
+    talk = await cell.asked(clock=None)  # the second waits in real time
     both = await asyncio.gather(talk.answer(APPROVE), talk.answer(APPROVE), return_exceptions=True)
     assert any(isinstance(one, Turn) for one in both)
     await assert_written(talk)
