@@ -4,8 +4,8 @@ Beside them, counted the same way, the tools of two other toolkits. They are no 
 interpreter of an environment that has them is asked, which `make bench` does not do. To make one:
 
     python -m venv /tmp/others
-    /tmp/others/bin/pip install stripe-agent-toolkit==0.6.1 paypal-agent-toolkit==1.11.0 stripe requests python-dotenv \\
-        langchain langchain-core
+    /tmp/others/bin/pip install stripe-agent-toolkit==0.6.1 paypal-agent-toolkit==1.11.0
+    /tmp/others/bin/pip install stripe requests python-dotenv langchain langchain-core  # what the two do not name
     .venv/bin/python benchmarks/tokens.py --others /tmp/others/bin/python
 """
 
