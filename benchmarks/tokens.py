@@ -4,7 +4,8 @@ Beside them, counted the same way, the tools of two other toolkits. They are no 
 interpreter of an environment that has them is asked, which `make bench` does not do. To make one:
 
     python -m venv /tmp/others
-    /tmp/others/bin/pip install stripe-agent-toolkit==0.6.1 paypal-agent-toolkit==1.11.0 langchain-core
+    /tmp/others/bin/pip install stripe-agent-toolkit==0.6.1 paypal-agent-toolkit==1.11.0
+    /tmp/others/bin/pip install stripe requests python-dotenv langchain langchain-core  # what the two do not name
     .venv/bin/python benchmarks/tokens.py --others /tmp/others/bin/python
 """
 
@@ -40,13 +41,13 @@ for tool in stripe:
 made = StripeAgentToolkit(secret_key="sk_test_none", configuration={"actions": actions})
 found["stripe-agent-toolkit"] = functions(made.get_tools())
 from paypal_agent_toolkit.langchain.toolkit import PayPalToolkit
-from paypal_agent_toolkit.shared.configuration import Configuration
+from paypal_agent_toolkit.shared.configuration import Configuration, Context
 from paypal_agent_toolkit.shared.tools import tools as paypal
 actions = {}
 for tool in paypal:
     for resource, permissions in tool["actions"].items():
         actions.setdefault(resource, {}).update(dict.fromkeys(permissions, True))
-made = PayPalToolkit("id", "secret", Configuration(actions=actions))
+made = PayPalToolkit("id", "secret", Configuration(actions=actions, context=Context.default()))
 found["paypal-agent-toolkit"] = functions(made.get_tools())
 print(json.dumps(found))
 """

@@ -7,7 +7,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Command, StateSnapshot
+from langgraph.types import Command, StateSnapshot, StreamMode
 
 from langchain_centra.approval.answers import IN_JOURNAL
 from langchain_centra.cli.cards import card
@@ -19,6 +19,8 @@ from langchain_centra.hitl.turns import TurnTaken
 
 Decide = Callable[[Request], Awaitable[list[Decision]]]
 """Turns the waiting cards into one decision for each; raises Undecided to leave them waiting."""
+
+_STREAMED: list[StreamMode] = ["messages", "updates", "custom"]
 
 Agent = CompiledStateGraph[Any, Any, Any, Any]
 
@@ -92,9 +94,11 @@ class Conversation:
 
     async def _stream(self, entry: Any) -> None:
         try:
-            async for mode, event in self._agent.astream(entry, self._config, stream_mode=["messages", "updates"]):
+            async for mode, event in self._agent.astream(entry, self._config, stream_mode=_STREAMED):
                 if mode == "messages":
                     self._show_words(event[0])
+                elif mode == "custom":
+                    self._screen.progress(event.get("progress") if isinstance(event, dict) else None)
                 else:
                     self._show_steps(_messages(event))
         except CentraError:

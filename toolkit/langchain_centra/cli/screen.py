@@ -9,6 +9,7 @@ from langchain_core.messages import ToolMessage
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -34,12 +35,33 @@ class Screen:
         self.console = Console(highlight=False)
         self._column = 0
         self._unfinished = ""
+        self._bar: Progress | None = None
 
     def words(self, text: str) -> None:
         """Show the next part of what the agent says; lines are broken between words."""
+        if self._bar is not None:
+            self.end_line()
         *words, self._unfinished = _AFTER_A_WORD.split(self._unfinished + text)
         for word in words:
             self._word(word)
+
+    def progress(self, done: Mapping[str, Any] | None) -> None:
+        """Show how far a long reading has come, on a terminal, until something else is shown."""
+        if done is None or not self.console.is_terminal:
+            return
+        if self._bar is None:
+            self.end_line()
+            self._bar = Progress(
+                TextColumn("  {task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                console=self.console,
+                transient=True,
+            )
+            self._bar.start()
+        tasks = {task.description: task.id for task in self._bar.tasks}
+        task = tasks[done["what"]] if done["what"] in tasks else self._bar.add_task(done["what"], total=None)
+        self._bar.update(task, completed=done["done"], total=done["total"])
 
     def show(self, renderable: RenderableType = "") -> None:
         """Show something that is laid out; a text goes through `say`."""
@@ -63,7 +85,10 @@ class Screen:
         self._step(mark, message.name or "tool", style, about, whole=message.artifact is None)
 
     def end_line(self) -> None:
-        """End what the agent says; what follows begins on a new line."""
+        """End what the agent says, and a progress bar; what follows begins on a new line."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
         if self._unfinished:
             self._word(self._unfinished)
             self._unfinished = ""
