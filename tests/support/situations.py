@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from conversations import APPROVE, Conversation, Start, Turn, Way, edit, reject
+from conversations import APPROVE, Conversation, Start, Turn, Way, reject
 from journals import HandClock
 from langchain_core.messages import HumanMessage
 from langgraph.types import Command
