@@ -143,3 +143,21 @@ async def test_nothing_blocks_the_event_loop(default_journal: Journal) -> None:
         await default_journal.add(new_card())
         await default_journal.verify()
         await default_journal.aclose()
+
+
+async def test_a_journal_of_the_first_version_is_brought_up_to_this_one(
+    tmp_path: Path, sqlite_url: str, open_journal: OpenJournal
+) -> None:
+    old = open_journal(sqlite_url)
+    card = await old.add(new_card())
+    await old.aclose()
+    with sqlite3.connect(tmp_path / "journal.sqlite3") as connection:
+        for column in ("first_message_id", "standing", "grant_id"):
+            connection.execute(f"ALTER TABLE centra_cards DROP COLUMN {column}")
+        connection.execute("DROP TABLE centra_kept")
+        connection.execute("UPDATE centra_head SET version = 1")
+    connection.close()
+
+    journal = open_journal(sqlite_url)
+    assert await stored(journal) == card
+    assert isinstance(await journal.verify(), Verified)
