@@ -194,6 +194,10 @@ def test_the_store_equals_the_sequence_of_approved_writes() -> None:
     run_state_machine_as_test(
         StoreMachine,
         settings=settings(
-            max_examples=6, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=6,
+            stateful_step_count=10,
+            deadline=None,
+            suppress_health_check=[*HealthCheck.__members__.values()],
+           ,
         ),
     )

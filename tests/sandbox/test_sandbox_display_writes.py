@@ -132,6 +132,7 @@ async def test_a_category_that_cannot_be_is_refused(
 
 async def test_the_tree_ends_at_six_levels(api: Api) -> None:
     parent: dict[str, Any] = {}
+    payload: dict[str, Any] = {}
     for level in range(7):
         given = {"name": f"Level {level}", "status": "ACTIVE", "store": {"id": 1}, **parent}
         payload = await api.data(CREATE, input=given)

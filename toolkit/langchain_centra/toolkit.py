@@ -141,7 +141,9 @@ class CentraToolkit:
         After connect() those are left out that the store's schema or the token rules out; unavailable() names them.
         """
         unavailable = self.unavailable()
-        return [build_tool(spec, self, strict=strict) for spec in self.specs if spec.name not in unavailable]
+        chosen = [spec for spec in self.specs if spec.name not in unavailable]
+        # pyright takes a cached property for no property.
+        return [build_tool(spec, self, strict=strict) for spec in chosen]  # pyright: ignore[reportArgumentType, reportReturnType]
 
     async def aconnect(self) -> Connection:
         """Find out what of the chosen tools this store and this token can do; from then on get_tools() offers that.
@@ -208,7 +210,7 @@ class CentraToolkit:
         """The approval as runs of LangGraph use it; the state machine, the middleware and bare tools share it."""
         from langchain_centra.hitl.desk import WriteDesk
 
-        return WriteDesk(self)
+        return WriteDesk(self)  # pyright: ignore[reportArgumentType] -- as in get_tools
 
     async def aclose(self) -> None:
         """Close the connection and the journal."""

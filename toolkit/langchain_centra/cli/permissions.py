@@ -48,11 +48,12 @@ async def permissions(wanted: Wanted, *, explain: bool, diff: bool, as_json: boo
         shown = dict(required) | ({"tools": users} if explain else {}) | ({"token": known} if diff else {})
         typer.echo(json.dumps(shown, indent=2, ensure_ascii=False))
         return
+    aliases = dict(required["aliases"])
     for kind, title in (("read", "To read:"), ("write", "To write, besides:")):
         if required[kind]:
             typer.echo(title)
         for name in required[kind]:
-            typer.echo("  " + _line(name, required["aliases"], users if explain else {}, known))
+            typer.echo("  " + _line(name, aliases, users if explain else {}, known))
 
 
 def _line(name: str, aliases: Mapping[str, str], users: Mapping[str, list[str]], known: Mapping[str, Any]) -> str:

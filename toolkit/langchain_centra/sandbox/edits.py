@@ -40,7 +40,9 @@ class Renamed:
             definition = owner.fields[field]
             if is_input_object_type(owner):
                 definition.out_name = definition.out_name or field
-            owner.fields = {self.name if name == field else name: kept for name, kept in owner.fields.items()}
+            owner.fields = {  # pyright: ignore[reportAttributeAccessIssue] -- a cached property
+                self.name if name == field else name: kept for name, kept in owner.fields.items()
+            }
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ class Return:
 class DirectToConsumerReturn(Return):
     """A return of a shopper."""
 
-    order: DirectToConsumerOrder
+    order: DirectToConsumerOrder  # pyright: ignore[reportIncompatibleVariableOverride] -- never assigned anew
 
     @property
     def customer(self) -> Customer:
@@ -83,7 +83,7 @@ class DirectToConsumerReturn(Return):
 class WholesaleReturn(Return):
     """A return of a wholesale account."""
 
-    order: WholesaleOrder
+    order: WholesaleOrder  # pyright: ignore[reportIncompatibleVariableOverride] -- as above
 
     @property
     def account(self) -> Account:
