@@ -198,6 +198,5 @@ def test_the_store_equals_the_sequence_of_approved_writes() -> None:
             stateful_step_count=10,
             deadline=None,
             suppress_health_check=[*HealthCheck.__members__.values()],
-           ,
         ),
     )
