@@ -142,7 +142,6 @@ async def test_one_of_several_operations_is_chosen_by_name(sandbox: Sandbox) -> 
     ("document", "what"),
     [
         ("{ events { id } }", "events"),
-        ("mutation { deleteVoucher(id: 1) { userErrors { message } } }", "deleteVoucher"),
         ("{ warehouses { allocationPolicy } }", "Warehouse.allocationPolicy"),
         ("{ orders(where: {affiliateId: 1}) { id } }", "OrderFilter.affiliateId"),
         ('{ countries { name(locale: "sv") } }', "Country.name(locale:)"),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from langchain_centra.operations.reports import ReportOrder
+from langchain_centra.operations.report_rows import ReportOrder
 from langchain_centra.operations.values import Amount
 
 MONEY = pl.Decimal(38, 4)

@@ -1,16 +1,18 @@
 """Taking a written change back: the call that reverses it, if the store still is as the change left it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic_core import to_jsonable_python
 
 from langchain_centra.approval.card import stored_step
-from langchain_centra.approval.journal import Journal
 from langchain_centra.approval.proposal import Impossible, NothingToChange, Reverse
 from langchain_centra.approval.records import WRITTEN, Card
 from langchain_centra.approval.write import Write
 from langchain_centra.client import AsyncCentra, CentraError
+
+if TYPE_CHECKING:
+    from langchain_centra.approval.journal import Journal
 
 UNDO = "undo_change"
 """The tool whose calls become calls of the tool that reverses a change."""
@@ -19,7 +21,7 @@ UNDO = "undo_change"
 class Undo:
     """Finds the reverse of a change of one store."""
 
-    def __init__(self, store: str, centra: AsyncCentra, writes: Mapping[str, Write], journal: Journal) -> None:
+    def __init__(self, store: str, centra: AsyncCentra, writes: Mapping[str, Write], journal: "Journal") -> None:
         self._store = store
         self._centra = centra
         self._writes = writes

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, Field
 
 from langchain_centra.client import AsyncCentra
+from langchain_centra.operations.report_rows import CustomerName
 from langchain_centra.operations.reports import (
     COUNT_ORDERS,
     CUSTOMER_NAMES,
@@ -16,7 +17,6 @@ from langchain_centra.operations.reports import (
     EARLIER_ORDERS,
     NAMES_PER_REQUEST,
     SALES_BY_CUSTOMER,
-    CustomerName,
     earlier_orders,
 )
 from langchain_centra.tools.reporting import ReportPeriod, Span, load_analysis, money, span_of, tables

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, Field
 
 from langchain_centra.client import AsyncCentra, PermissionMissing
-from langchain_centra.operations.reports import COUNT_ORDERS, READ_STOCK, SALES_BY_SIZE, SIZES_PER_PAGE, StockedSize
+from langchain_centra.operations.report_rows import StockedSize
+from langchain_centra.operations.reports import COUNT_ORDERS, READ_STOCK, SALES_BY_SIZE, SIZES_PER_PAGE
 from langchain_centra.operations.stock import LIST_WAREHOUSES, WAREHOUSES_PER_PAGE
 from langchain_centra.tools.arguments import Arguments, Text
 from langchain_centra.tools.reporting import load_analysis
