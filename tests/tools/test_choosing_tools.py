@@ -45,7 +45,8 @@ def test_an_unknown_preset_is_refused_with_those_there_are() -> None:
 def test_tools_are_chosen_by_name_whether_they_read_or_write() -> None:
     toolkit = CentraToolkit.of_names(client(), ["confirm_order", "list_warehouses"])
     assert [spec.name for spec in toolkit.specs] == [
-        spec.name for spec in TOOLS if spec.name in ("confirm_order", "list_warehouses")
+        *(spec.name for spec in TOOLS if spec.name in ("confirm_order", "list_warehouses")),
+        "undo_change",
     ]
 
 
