@@ -49,7 +49,7 @@ def test_a_question_is_answered_with_the_calls_shown_as_they_start_and_end() -> 
 
 def test_every_change_that_is_approved_is_written(shop: Sandbox) -> None:
     with terminal("chat") as chat:
-        chat.wait_for("orders, stock.")
+        chat.wait_for("orders, stock, undo.")
         chat.wait_for("You:")
         chat.type("Confirm order 1042 and put the stock of TEE01BLKM in Stockholm to 25\r")
         for change in ("Change 1 of 2: [y]", "Change 2 of 2: [y]"):
@@ -178,6 +178,7 @@ def test_tools_and_permissions_are_looked_up_without_the_agent(shop: Sandbox) ->
         chat.type("/permissions\r")
         chat.wait_for("The writes need:")
         chat.wait_for("StockChange:write")
+        chat.wait_for("You:")
         chat.type("\x04")
         assert chat.wait() == 0
-    assert not shop.requests
+    assert not shop.mutations
