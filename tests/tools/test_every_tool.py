@@ -40,7 +40,7 @@ SOME_ARGUMENTS: dict[str, dict[str, Any]] = {
         "object_type": "product",
         "changes": [{"objects": ["TEE01"], "attribute": "pr_fit", "values": ["Slim"]}],
     },
-    "sales_report": {"by": "market"},
+    "sales_report": {},
     "stock_report": {"show": "overstock"},
     "customer_report": {},
     "confirm_order": {"order_number": 1042},

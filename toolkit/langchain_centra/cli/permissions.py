@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import typer
 
@@ -41,19 +41,18 @@ class Wanted:
 async def permissions(wanted: Wanted, *, explain: bool, diff: bool, as_json: bool) -> None:
     """Write what to tick, for reads and for writes."""
     async with wanted.toolkit() as toolkit:
-        required: Mapping[str, Any] = toolkit.required_permissions()
+        required = cast("Mapping[str, Any]", toolkit.required_permissions())
         users = {name: _users(name, toolkit.specs) for kind in ("read", "write") for name in required[kind]}
     known = await _known() if diff else {}
     if as_json:
         shown = dict(required) | ({"tools": users} if explain else {}) | ({"token": known} if diff else {})
         typer.echo(json.dumps(shown, indent=2, ensure_ascii=False))
         return
-    aliases = dict(required["aliases"])
     for kind, title in (("read", "To read:"), ("write", "To write, besides:")):
         if required[kind]:
             typer.echo(title)
         for name in required[kind]:
-            typer.echo("  " + _line(name, aliases, users if explain else {}, known))
+            typer.echo("  " + _line(name, required["aliases"], users if explain else {}, known))
 
 
 def _line(name: str, aliases: Mapping[str, str], users: Mapping[str, list[str]], known: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from langchain_centra.client import AsyncCentra
 from langchain_centra.operations import reports
 from langchain_centra.operations.kept import kept
 from langchain_centra.operations.operation import Operation
+from langchain_centra.operations.report_rows import ProductName, VariantName
 from langchain_centra.tools.arguments import Arguments
 from langchain_centra.tools.periods import Moment, date_range, in_order
 from langchain_centra.tools.text import Table, table
@@ -113,9 +114,9 @@ async def names_of(centra: AsyncCentra, by: str, keys: Collection[str]) -> dict[
 
 def _named(row: Any) -> str:
     name = row.name or f"(no name, id {row.id})"
-    if isinstance(row, reports.VariantName) and row.product:
+    if isinstance(row, VariantName) and row.product:
         return f"{row.product.name}, {name}"
-    if isinstance(row, reports.ProductName) and row.product_number:
+    if isinstance(row, ProductName) and row.product_number:
         return f"{name} ({row.product_number})"
     return name
 
