@@ -181,4 +181,4 @@ def test_tools_and_permissions_are_looked_up_without_the_agent(shop: Sandbox) ->
         chat.wait_for("You:")
         chat.type("\x04")
         assert chat.wait() == 0
-    assert not shop.mutations
+    assert not shop.requests
