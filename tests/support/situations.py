@@ -14,9 +14,11 @@ from langchain_core.messages import HumanMessage
 from langgraph.types import Command
 from scripted import calls
 
+from langchain_centra import AsyncCentra
 from langchain_centra.approval.journal import Journal
 from langchain_centra.approval.policy import ApprovalPolicy
 from langchain_centra.approval.records import WRITTEN, Card, Claim, Result
+from langchain_centra.sandbox import Sandbox
 from langchain_centra.tools import TOOLS
 from langchain_centra.tools.spec import WriteTool
 
@@ -39,6 +41,23 @@ def some_arguments() -> dict[str, dict[str, Any]]:
 
 
 ARGUMENTS = some_arguments()
+
+ARGUMENTS["complete_shipment"] = {"shipment_number": "1043-1"}
+
+FIRST: dict[str, tuple[str, dict[str, Any]]] = {
+    "complete_shipment": ("create_shipment", {"order_number": 1043, "capture": True}),
+}
+"""What has to be written to the store before a tool's arguments make sense."""
+
+
+async def prepare(tool: str, sandbox: Sandbox) -> None:
+    """Bring the store to where the tool's arguments make sense."""
+    name, arguments = FIRST[tool]
+    [spec] = [spec for spec in WRITES if spec.name == name]
+    async with AsyncCentra(sandbox.url, sandbox.TOKEN, transport=sandbox.transport()) as centra:
+        for step in (await spec.propose(centra, spec.validate(arguments))).steps:
+            await spec.send(centra, step)
+    sandbox.mutations.clear()
 
 
 class Died(RuntimeError):
@@ -78,7 +97,10 @@ class Cell:
         """A conversation in which the model calls the tool once."""
         clock = options.pop("clock", HandClock())
         options = {"clock": clock, "policy": ASK_ALWAYS, "journal": MortalJournal("sqlite://", clock=clock)} | options
-        return await self.begin(calls((self.spec.name, ARGUMENTS[self.spec.name])), *more, "Done.", **options)
+        talk = await self.begin(calls((self.spec.name, ARGUMENTS[self.spec.name])), *more, "Done.", **options)
+        if self.spec.name in FIRST:
+            await prepare(self.spec.name, talk.sandbox)
+        return talk
 
     async def asked(self, *more: Any, **options: Any) -> Conversation:
         """A conversation whose card waits."""
