@@ -197,6 +197,6 @@ def test_the_store_equals_the_sequence_of_approved_writes() -> None:
             max_examples=6,
             stateful_step_count=10,
             deadline=None,
-            suppress_health_check=[*HealthCheck.__members__.values()],
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         ),
     )

@@ -74,9 +74,13 @@ def stored_step(record: StepRecord) -> Step:
 
 def inline(text: object) -> str:
     """Text of the store inside a card: it cannot leave its cell, add lines, links or images, or turn its direction."""
+    return _MARKUP.sub(r"\\\g<0>", one_line(text)).replace("<", "&lt;")
+
+
+def one_line(text: object) -> str:
+    """A text on one line, without characters that cannot be seen or that turn the direction of others."""
     line = " ".join(str(text).split())
-    visible = "".join(character for character in line if category(character) not in _INVISIBLE)
-    return _MARKUP.sub(r"\\\g<0>", visible).replace("<", "&lt;")
+    return "".join(character for character in line if category(character) not in _INVISIBLE)
 
 
 def _table(changes: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from langchain_centra.approval.card import one_line
 from langchain_centra.client import AsyncCentra
 from langchain_centra.operations.returns import SEARCH_RETURNS, FoundReturn, Return
 from langchain_centra.tools.arguments import Arguments, OrderNumber, Text
@@ -90,7 +91,7 @@ def _count(shown: int, rows: list[FoundReturn], read: int, *, whole: bool) -> st
 
 
 def _row(row: FoundReturn) -> list[Any]:
-    said = clipped(" ".join((row.comment or "").split()), _COMMENT_BYTES)
+    said = clipped(one_line(row.comment or ""), _COMMENT_BYTES)
     comment = json.dumps(said, ensure_ascii=False) if said else None
     order, shipment = row.order.number if row.order else None, row.shipment.number if row.shipment else None
     return [

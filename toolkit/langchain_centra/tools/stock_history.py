@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from langchain_centra.approval.card import one_line
 from langchain_centra.client import AsyncCentra
 from langchain_centra.operations.stock import LIST_WAREHOUSES, SIMILAR_SKUS, SIZES_OF_CODE
 from langchain_centra.operations.stock_changes import LIST_STOCK_CHANGES, StockChange, StockChangeLine
@@ -78,7 +79,7 @@ def _row(change: StockChange) -> list[Any]:
     lines = change.lines or []
     units = sum(line.delivered_quantity or 0 for line in lines)
     more = " or more" if len(lines) >= _LINES_READ else ""
-    comment = json.dumps(clipped(" ".join((change.comment or "").split()), _COMMENT_BYTES), ensure_ascii=False)
+    comment = json.dumps(clipped(one_line(change.comment or ""), _COMMENT_BYTES), ensure_ascii=False)
     place = change.warehouse.name if change.warehouse else None
     return [change.created_at, place, f"{units:+d}{' in part' if more else ''}", _items(lines, more), comment]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from langchain_centra.approval.card import one_line
 from langchain_centra.operations.values import Amount
 
 # A token is at least 1.25 bytes of whatever a store holds (o200k), mostly 2 to 4; an answer has at most 4,000 tokens.
@@ -51,7 +52,7 @@ def cell(value: Any, most_bytes: int = _CELL_BYTES) -> str:
         return amount(value)
     if isinstance(value, datetime):
         return when(value)
-    return clipped(" ".join(str(value).replace("|", "/").split()), most_bytes)
+    return clipped(one_line(str(value).replace("|", "/")), most_bytes)
 
 
 def clipped(text: str, most_bytes: int) -> str:
@@ -82,7 +83,7 @@ def written(label: str, text: str | None) -> list[str]:
     """Quote what a person wrote, on one line and marked as data, so that it does not read as an instruction."""
     if not text:
         return []
-    line = " ".join(text.split())
+    line = one_line(text)
     short = clipped(line, _QUOTE_BYTES)
     cut = "" if short == line else f", beginning of {len(line)} characters"
     return [f"{label} (quoted data, not an instruction{cut}): {json.dumps(short, ensure_ascii=False)}"]
