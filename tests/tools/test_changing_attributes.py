@@ -45,7 +45,7 @@ async def carry_out(spec: WriteTool, centra: AsyncCentra, proposal: Proposal) ->
 async def test_one_value_is_shown_from_before_to_after_with_what_is_allowed(propose: Propose, sandbox: Sandbox) -> None:
     proposal = await propose("set_attributes", **setting("product", ["TEE01"], "fit", "slim"))
     assert proposal.sentence == (
-        "Change Fit (pr_fit) of Alva Tee (TEE01) to Slim. Fit (pr_fit) takes one of Slim, Regular, Relaxed"
+        "Change Fit (pr_fit) of Alva Tee (TEE01) to Slim (pr_fit takes one of Slim, Regular, Relaxed)"
     )
     [change] = proposal.changes
     assert (change.object, change.before, change.after) == ("Alva Tee (TEE01)", "Regular", "Slim")
@@ -151,7 +151,7 @@ async def test_several_attributes_of_an_object_go_in_one_mutation(
         {"objects": ["TEE01"], "attribute": "pr_care", "element": "text", "values": ["Wash cold"]},
     ]
     proposal = await propose("set_attributes", object_type="product", changes=changes)
-    assert proposal.sentence.startswith("Change 2 custom attributes of 2 products. Fit (pr_fit) takes one of")
+    assert proposal.sentence.startswith("Change 2 custom attributes of 2 products (pr_fit takes one of")
     [step] = proposal.steps
     assert [sorted(item) for item in step.variables["input"]] == [
         ["dynamicAttributes", "mappedAttributes", "objectId", "objectType"],

@@ -277,8 +277,8 @@ def _sentence(kind: ObjectKind, cells: Sequence[_Cell]) -> str:
     whose = f"{len(objects)} {_PLURALS.get(kind, f'{kind}s')}" if others else first.label
     results = {made.after for made in cells}
     result = f" to {cell(results.pop())}" if len(results) == 1 and len(wanted) == 1 else ""
-    allowed = [f"{each.label} takes {each.takes}" for each in list(wanted.values())[:_ALLOWED_SHOWN]]
-    return f"Change {what} of {whose}{result}. {'; '.join(allowed)}"
+    allowed = [f"{each.slot} takes {each.takes}" for each in list(wanted.values())[:_ALLOWED_SHOWN]]
+    return f"Change {what} of {whose}{result} ({'; '.join(allowed)})"
 
 
 def _reverse(kind: ObjectKind, cells: Sequence[_Cell]) -> Reverse:
