@@ -25,7 +25,16 @@ def test_both_clients_have_the_same_public_names() -> None:
         for client in (Centra, AsyncCentra)
     )
     assert sync - asynchronous == {"aio", "portal", "close"}
-    of_the_toolkit = {"share_limits", "environment", "token_fingerprint", "expiry_warning", "permissions", "rate_share"}
+    of_the_toolkit = {
+        "cache",
+        "fingerprint",
+        "share_limits",
+        "environment",
+        "token_fingerprint",
+        "expiry_warning",
+        "permissions",
+        "rate_share",
+    }
     assert asynchronous - sync == {"aclose"} | of_the_toolkit
 
 
