@@ -128,6 +128,7 @@ class AtTheTerminal:
         self._screen.console = Console(file=self._file, width=80, color_system=None, highlight=False)
         self._told = Told()
         self._choices: list[Choice] = []
+        self._choice: Choice = Look()
 
     @property
     def transcript(self) -> str:
@@ -152,21 +153,19 @@ class AtTheTerminal:
 
     async def key(self, question: str, keys: Collection[str]) -> str:
         """Press the key that stands for the next choice."""
-        key = {Yes: "y", No: "r", But: "e", Look: "v"}[type(self._choices[0])]
+        self._choice = self._choices.pop(0)
+        key = {Yes: "y", No: "r", But: "e", Look: "v"}[type(self._choice)]
         assert key in keys
         self._screen.say(f"{question}{key}")
-        if key in "yv":
-            self._choices.pop(0)
         return key
 
     async def answer(self, question: str, filled_in: str) -> str:
         """Give the reason, or the argument that is to be another."""
-        choice, name = self._choices[0], question.strip(" :").replace(" ", "_")
-        if isinstance(choice, No):
-            given = self._choices.pop(0) and choice.why
-        else:
-            assert isinstance(choice, But)
-            given = choice.value if name == choice.argument else filled_in
+        given = filled_in
+        if isinstance(self._choice, No):
+            given = self._choice.why
+        elif isinstance(self._choice, But) and question.strip(" :").replace(" ", "_") == self._choice.argument:
+            given = self._choice.value
         self._screen.say(f"{question}{given}")
         return given
 
