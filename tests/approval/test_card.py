@@ -5,7 +5,15 @@ from typing import Any
 import pytest
 from shelf import Desk
 
-from langchain_centra.approval.card import contract_preview, digest, markdown, preview, stored_proposal
+from langchain_centra.approval.card import (
+    contract_preview,
+    digest,
+    facts,
+    is_shortened,
+    markdown,
+    preview,
+    stored_proposal,
+)
 from langchain_centra.approval.effects import Effect
 from langchain_centra.approval.proposal import Change, Money, Proposal, Step
 
@@ -85,14 +93,14 @@ def test_a_card_is_a_sentence_a_table_and_what_else_would_happen() -> None:
         "",
         "| what | now | after |",
         "| --- | --- | --- |",
-        "| A: level | 1 units | 2 units |",
+        "| A: level | 1 unit | 2 units |",
         "",
+        "- Warning: The order is locked.",
         "- Money: fee: 1,234.50 SEK",
         "- Message: Centra writes to anna@example.com.",
         "- Stock: 2 units become free.",
-        "- Warning: The order is locked.",
         "- Undo: set it back",
-        "- Read 2026-03-01T12:00:00+00:00; this card expires 2026-03-02T12:00:00+00:00.",
+        "- Read 2026-03-01 12:00+00:00; this card expires 2026-03-02 12:00+00:00.",
     ]
 
 
@@ -105,24 +113,46 @@ def test_what_cannot_be_undone_says_so() -> None:
     [
         (None, 2, "units", "| A: level | not readable | 2 units |"),
         (1, None, None, "| A: level | 1 | none |"),
+        (1, -1, "units", "| A: level | 1 unit | -1 unit |"),
         ("PENDING", "CANCELLED", None, "| A: level | PENDING | CANCELLED |"),
         (0, 0.5, "SEK", "| A: level | 0 SEK | 0.5 SEK |"),
-        (False, True, None, "| A: level | False | True |"),
+        (False, True, None, "| A: level | no | yes |"),
     ],
 )
 def test_a_row_shows_both_values_with_their_unit(before: Any, after: Any, unit: str | None, row: str) -> None:
     assert rows(shown(change(before=before, after=after, unit=unit))) == [row]
 
 
-def test_ten_changes_are_all_shown_in_their_order() -> None:
-    card = shown(*(change(f"I{n}", 0, n) for n in range(10)))
-    assert [row.split(":")[0] for row in rows(card)] == [f"| I{n}" for n in range(10)]
+def test_six_changes_are_all_shown_in_their_order() -> None:
+    card = shown(*(change(f"I{n}", 0, n) for n in range(6)))
+    assert [row.split(":")[0] for row in rows(card)] == [f"| I{n}" for n in range(6)]
+    assert not is_shortened(card)
 
 
-def test_of_more_than_ten_changes_the_five_largest_are_shown_and_the_others_counted() -> None:
+def test_of_more_than_six_changes_the_five_largest_are_shown_and_the_others_counted() -> None:
     card = shown(*(change(f"I{n}", 0, n) for n in range(11)), change("down", 50, 0), change("text", "x", "y"))
     assert [row.split(":")[0] for row in rows(card)] == ["| down", "| I10", "| I9", "| I8", "| I7"]
     assert "13 changes in all; the 5 largest are shown." in markdown(card)
+    assert is_shortened(card)
+
+
+def test_changes_without_a_size_are_shown_in_their_order() -> None:
+    card = shown(*(change(f"I{n}", "no", "yes", None) for n in range(7)))
+    assert [row.split(":")[0] for row in rows(card)] == [f"| I{n}" for n in range(5)]
+    assert "7 changes in all; the first 5 are shown." in markdown(card)
+
+
+def test_prices_are_as_large_as_they_change_in_parts_of_the_present_one() -> None:
+    card = shown(*(change(f"I{n}", "900.00", "800.00", "SEK") for n in range(7)), change("half", "9.00", "4.50", "EUR"))
+    assert rows(card)[0] == "| half: level | 9.00 EUR | 4.50 EUR |"
+
+
+def test_of_many_warnings_the_first_are_shown_and_the_others_counted() -> None:
+    card = shown(warnings=tuple(f"warning {n}" for n in range(9)))
+    said = [line for line in markdown(card).splitlines() if line.startswith("- Warning")]
+    assert said == [*(f"- Warning: warning {n}" for n in range(3)), "- Warning: and 6 more like these"]
+    assert len([label for label, _ in facts(card, whole=True) if label == "Warning"]) == 9
+    assert is_shortened(card)
 
 
 HOSTILE = [

@@ -1,18 +1,12 @@
 """The agent behind a real `langgraph dev`, which refuses blocking calls, driven through its SDK."""
 
 import asyncio
-import json
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import AsyncIterator, Iterator
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+from dev_server import GRAPH, dev_server
 from langgraph_sdk import get_client
 
 from langchain_centra.sandbox import Sandbox
@@ -20,7 +14,7 @@ from langchain_centra.sandbox.seed.known import DEMO_SKU
 
 pytestmark = pytest.mark.slow
 
-GRAPH = "store_agent"
+WRITES = "orders,stock"
 APPROVE = {"type": "approve"}
 
 
@@ -42,58 +36,11 @@ def sandbox(served: Sandbox) -> Sandbox:
 @pytest.fixture(scope="module")
 def server(served: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server of its own in an empty folder, with the offline model; yields its URL."""
-    folder = tmp_path_factory.mktemp("langgraph-dev")
-    (folder / "langgraph.json").write_text(json.dumps({"dependencies": ["."], "graphs": {GRAPH: graph_path()}}))
-    port = free_port()
-    command = ["dev", "--no-browser", "--no-reload", "--port", str(port), "--n-jobs-per-worker", "4"]
-    with served.serve() as store_url, (folder / "log").open("w") as log:
-        process = subprocess.Popen(
-            [Path(sys.executable).with_name("langgraph"), *command],
-            cwd=folder,
-            env=environment(folder, store_url),
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            yield started(f"http://127.0.0.1:{port}", process, folder / "log")
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
-
-
-def graph_path() -> str:
     spec = find_spec("langchain_centra_graphs.studio")
     assert spec
-    return f"{spec.origin}:graph"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def environment(folder: Path, store_url: str) -> dict[str, str]:
-    return {
-        "HOME": str(folder),
-        "CENTRA_URL": store_url,
-        "CENTRA_TOKEN": Sandbox.TOKEN,
-        "CENTRA_WRITES": "orders,stock",
-        "CENTRA_JOURNAL": f"sqlite:///{folder / 'journal.sqlite3'}",
-        "LANGGRAPH_CLI_NO_ANALYTICS": "1",
-        "LANGGRAPH_NO_VERSION_CHECK": "true",
-    }
-
-
-def started(url: str, process: subprocess.Popen[bytes], log: Path) -> str:
-    while process.poll() is None:
-        try:
-            if httpx.get(f"{url}/ok").is_success:
-                return url
-        except httpx.TransportError:
-            time.sleep(0.2)
-    pytest.fail(f"langgraph dev ended:\n{log.read_text()}")
+    folder = tmp_path_factory.mktemp("langgraph-dev")
+    with served.serve() as store, dev_server(folder, f"{spec.origin}:graph", store, {"CENTRA_WRITES": WRITES}) as url:
+        yield url
 
 
 class Conversation:

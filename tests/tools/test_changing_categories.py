@@ -20,7 +20,9 @@ FACT = "category Clothing > Linen in store Alvelund"
 
 
 def card(proposal: Proposal) -> str:
-    return markdown(preview(proposal, revision=1, read_at="now", expires_at="later", args_digest=""))
+    return markdown(
+        preview(proposal, revision=1, read_at="2026-03-01T12:00Z", expires_at="2026-03-02T12:00Z", args_digest="")
+    )
 
 
 def named(sandbox: Sandbox, name: str, store_id: int = 1) -> Category:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from unicodedata import category
@@ -11,8 +12,8 @@ from unicodedata import category
 from langchain_centra.approval.proposal import Proposal, Step
 from langchain_centra.approval.records import Card, StepRecord
 
-_SHOWN_ROWS = 5
-_ALL_ROWS_UP_TO = 10
+_ALL_ROWS_UP_TO, _SHOWN_ROWS = 6, 5
+_ALL_TEXTS_UP_TO, _SHOWN_TEXTS = 4, 3
 _OF_THE_JOURNAL = frozenset({"measures", "reverse"})
 _KEPT_IN_JOURNAL = _OF_THE_JOURNAL | {"edited", "written_before", "undoes"}
 _MARKUP = re.compile(r"[\\|\[`*]")
@@ -47,12 +48,45 @@ def contract_preview(card: Card) -> dict[str, Any]:
 def markdown(card: Mapping[str, Any]) -> str:
     """The card as Markdown, from its JSON form: a sentence, the changes, then what else would happen."""
     lines = [f"**{inline(card['sentence'])}**", "", *_table(card["changes"]), ""]
-    lines += [f"- Money: {inline(_money(money))}" for money in card["money"]]
-    for label, key in (("Message", "messages"), ("Stock", "stock"), ("Warning", "warnings")):
-        lines += [f"- {label}: {inline(text)}" for text in card[key]]
-    lines.append(f"- Undo: {inline(card['undo'] or 'this cannot be undone')}")
-    lines.append(f"- Read {card['read_at']}; this card expires {card['expires_at']}.")
+    lines += [f"- {label}: {inline(text)}" for label, text in facts(card)]
+    lines.append(f"- Read {_minute(card['read_at'])}; this card expires {_minute(card['expires_at'])}.")
     return "\n".join(lines)
+
+
+def largest(changes: Sequence[Mapping[str, Any]]) -> tuple[Sequence[Mapping[str, Any]], str]:
+    """The changes that a card shows: all if they are few, else the largest, with a text that counts them."""
+    if len(changes) <= _ALL_ROWS_UP_TO:
+        return changes, ""
+    shown = sorted(changes, key=_size, reverse=True)[:_SHOWN_ROWS]
+    which = f"{_SHOWN_ROWS} largest" if _size(shown[0]) else f"first {_SHOWN_ROWS}"
+    return shown, f"{len(changes)} changes in all; the {which} are shown."
+
+
+def value(change: Mapping[str, Any], key: str) -> str:
+    """What a change says of "before" or "after", in words and with its unit."""
+    shown = change[key]
+    if shown is None:
+        return "not readable" if key == "before" else "none"
+    if isinstance(shown, bool):
+        return "yes" if shown else "no"
+    unit = "unit" if change["unit"] == "units" and shown in (1, -1) else change["unit"]
+    return f"{shown} {unit}" if unit else str(shown)
+
+
+def facts(card: Mapping[str, Any], *, whole: bool = False) -> list[tuple[str, str]]:
+    """What else a card says, each with its label: warnings first, whether it can be undone last.
+
+    Of many texts of a kind the first are shown and the others counted, unless the `whole` is asked for.
+    """
+    money = [f"{row['what']}: {Decimal(row['amount']):,.2f} {row['currency']}" for row in card["money"]]
+    said = {"Warning": card["warnings"], "Money": money, "Message": card["messages"], "Stock": card["stock"]}
+    rows = [(label, text) for label, texts in said.items() for text in (texts if whole else _few(texts))]
+    return [*rows, ("Undo", card["undo"] or "this cannot be undone")]
+
+
+def is_shortened(card: Mapping[str, Any]) -> bool:
+    """Whether there is more to a card than is shown of it."""
+    return len(card["changes"]) > _ALL_ROWS_UP_TO or facts(card) != facts(card, whole=True)
 
 
 def stored_proposal(card: Card) -> Proposal:
@@ -84,29 +118,28 @@ def one_line(text: object) -> str:
 
 
 def _table(changes: Sequence[Mapping[str, Any]]) -> list[str]:
-    rows = changes if len(changes) <= _ALL_ROWS_UP_TO else sorted(changes, key=_size, reverse=True)[:_SHOWN_ROWS]
+    rows, counted = largest(changes)
     table = ["| what | now | after |", "| --- | --- | --- |"]
     for change in rows:
-        cells = f"{change['object']}: {change['field']}", _value(change, "before"), _value(change, "after")
+        cells = f"{change['object']}: {change['field']}", value(change, "before"), value(change, "after")
         table.append("| " + " | ".join(map(inline, cells)) + " |")
-    if len(rows) < len(changes):
-        table += ["", f"{len(changes)} changes in all; the {len(rows)} largest are shown."]
-    return table
+    return [*table, "", counted] if counted else table
 
 
-def _value(change: Mapping[str, Any], key: str) -> str:
-    value = change[key]
-    if value is None:
-        return "not readable" if key == "before" else "none"
-    return f"{value} {change['unit']}" if change["unit"] else str(value)
+def _few(texts: Sequence[str]) -> Sequence[str]:
+    if len(texts) <= _ALL_TEXTS_UP_TO:
+        return texts
+    return [*texts[:_SHOWN_TEXTS], f"and {len(texts) - _SHOWN_TEXTS} more like these"]
 
 
-def _money(money: Mapping[str, Any]) -> str:
-    return f"{money['what']}: {Decimal(money['amount']):,.2f} {money['currency']}"
+def _minute(moment: str) -> str:
+    return datetime.fromisoformat(moment).isoformat(sep=" ", timespec="minutes")
 
 
 def _size(change: Mapping[str, Any]) -> Decimal:
+    """How large a change is, in units; that of a price, which may be in any currency, in parts of the present one."""
     try:
-        return abs(Decimal(str(change["after"])) - Decimal(str(change["before"])))
+        before, after = Decimal(str(change["before"])), Decimal(str(change["after"]))
+        return abs(after - before) if change["unit"] == "units" else abs(after - before) / abs(before)
     except ArithmeticError:
         return Decimal(0)

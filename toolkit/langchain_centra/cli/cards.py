@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -11,6 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from langchain_centra.approval.card import facts, largest, value
 from langchain_centra.approval.records import WRITTEN, Card
 from langchain_centra.cli.screen import table
 from langchain_centra.cli.text import plain
@@ -27,6 +27,16 @@ def card(action: Action, number: int, total: int) -> RenderableType:
         title += f" (revision {preview['revision']})"
     parts = [Text(plain(preview["sentence"]), style="bold"), _changes(preview["changes"]), _facts(action)]
     return Panel(Group(*parts), title=Text(title), title_align="left", padding=(0, 1))
+
+
+def whole(action: Action) -> str:
+    """All that a shortened card would show, one change or fact a line."""
+    preview = action["preview"]
+    rows = [
+        f"{change['object']}: {change['field']}: {value(change, 'before')} -> {value(change, 'after')}"
+        for change in preview["changes"]
+    ]
+    return "\n".join(map(plain, [*rows, *(f"{label}: {text}" for label, text in facts(preview, whole=True))]))
 
 
 def outcome(stored: Card) -> str:
@@ -50,45 +60,39 @@ def local_time(moment: str | datetime) -> str:
 
 
 def _changes(changes: Sequence[Mapping[str, Any]]) -> RenderableType:
+    shown, counted = largest(changes)
     rows = [
-        (f"{change['object']}: {change['field']}", _value(change, "before"), _value(change, "after"))
-        for change in changes
+        (f"{change['object']}: {change['field']}", value(change, "before"), value(change, "after")) for change in shown
     ]
-    return table(("what", "now", "after"), rows)
-
-
-def _value(change: Mapping[str, Any], key: str) -> str:
-    value = change[key]
-    if value is None:
-        return "not readable" if key == "before" else "none"
-    return f"{value} {change['unit']}" if change["unit"] else str(value)
+    laid_out = table(("what", "now", "after"), rows)
+    return Group(laid_out, Text(f"{counted}\n")) if counted else laid_out
 
 
 def _facts(action: Action) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
     grid.add_column()
     grid.add_column(overflow="fold")
-    for label, text, style in _labelled(action):
-        grid.add_row(Text(label, style=style or "dim"), Text(plain(text), style=style))
+    for label, text in _labelled(action):
+        style = "bold red" if label == "Warning" else ""
+        grid.add_row(Text(label.upper() if style else label, style=style or "dim"), Text(plain(text), style=style))
     return grid
 
 
-def _labelled(action: Action) -> Iterator[tuple[str, str, str]]:
+def _labelled(action: Action) -> Iterator[tuple[str, str]]:
     preview = action["preview"]
-    for warning in preview["warnings"]:
-        yield "WARNING", warning, "bold red"
-    for money in preview["money"]:
-        yield "Money", f"{money['what']}: {Decimal(money['amount']):,.2f} {money['currency']}", ""
-    for label, key in (("Message", "messages"), ("Stock", "stock")):
-        for text in preview[key]:
-            yield label, text, ""
-    yield "Undo", preview["undo"] or "This cannot be undone.", ""
+    yield from facts(preview)
     if arguments := _arguments(action["args"]):
-        yield "Call", arguments, ""
-    yield "Read", f"{local_time(preview['read_at'])}; expires {local_time(preview['expires_at'])}", ""
+        yield "Asked", arguments
+    yield "Read", f"{local_time(preview['read_at'])}; expires {local_time(preview['expires_at'])}"
 
 
 def _arguments(args: Mapping[str, Any]) -> str:
     """The arguments as the agent gave them; what is in a list the table shows."""
-    single = {name: value for name, value in args.items() if not isinstance(value, list)}
-    return ", ".join(f"{name} {json.dumps(value, ensure_ascii=False)}" for name, value in single.items())
+    single = {name.replace("_", " "): value for name, value in args.items() if not isinstance(value, list)}
+    return ", ".join(f"{name} {_said(value)}" for name, value in single.items())
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return json.dumps(value, ensure_ascii=False)

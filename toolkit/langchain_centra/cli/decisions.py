@@ -4,8 +4,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Protocol
 
+from langchain_centra.approval.card import is_shortened
 from langchain_centra.approval.grants import why_never
-from langchain_centra.cli.cards import Action
+from langchain_centra.cli.cards import Action, whole
 from langchain_centra.cli.errors import CommandFailed
 from langchain_centra.cli.form import fill_in
 from langchain_centra.cli.text import plain
@@ -41,7 +42,9 @@ async def ask_person(request: Request, person: Person, say: Say) -> list[Decisio
     while waiting:
         first, alike = waiting[0], _alike(waiting)
         key = await _key(first, alike, actions, person)
-        if key == "a":
+        if key == "v":
+            say(whole(first))
+        elif key == "a":
             decided += [_decision(action, "approve") for action in alike]
             waiting = [action for action in waiting if action not in alike]
         elif decision := await _chosen(key, first, person, say):
@@ -103,6 +106,8 @@ async def _key(first: Action, alike: Sequence[Action], actions: Sequence[Action]
         choices, keys = f"{choices}, [w] always here", f"{keys}w"
     if len(alike) > 1:
         choices, keys = f"{choices}, [a] approve all {len(alike)} alike ({plain(together(alike))})", f"{keys}a"
+    if is_shortened(first["preview"]):
+        choices, keys = f"{choices}, [v] view all of it", f"{keys}v"
     return await person.key(f"Change {actions.index(first) + 1} of {len(actions)}: {choices}? ", keys)
 
 

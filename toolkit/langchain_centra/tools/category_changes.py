@@ -136,7 +136,7 @@ async def set_category_displays(centra: AsyncCentra, arguments: SetCategoryDispl
         changes=tuple(_placement(display, path, after=number in added) for number, display in changed.items()),
         effects=frozenset({Effect.CONTENT}),
         steps=tuple(_step(display, category, path, after=number in added) for number, display in changed.items()),
-        undo="take them out again, or put them back",
+        undo=_undo(len(added), len(removed)),
         reverse=_reverse(tree, category, list(removed), list(added)),
         warnings=tuple(_placement_warnings(category, path, added, removed)),
         rows=len(changed),
@@ -253,6 +253,12 @@ def _sentence(added: Collection[PlacedDisplay], removed: Collection[PlacedDispla
 def _counted(displays: Collection[PlacedDisplay]) -> str:
     [first, *others] = displays
     return f"{len(displays)} displays" if others else f"the display {cell(first.name)}"
+
+
+def _undo(added: int, removed: int) -> str:
+    parts = [f"take {'it' if added == 1 else 'them'} out again"] if added else []
+    parts += [f"put {'it' if removed == 1 else 'them'} back"] if removed else []
+    return " and ".join(parts)
 
 
 def _placement_warnings(

@@ -17,7 +17,7 @@ from langchain_centra.operations.order_changes import (
 from langchain_centra.operations.shipments import ORDER_LINES, LinedOrder
 from langchain_centra.operations.values import Amount
 from langchain_centra.tools.arguments import Arguments, OrderNumber, Text
-from langchain_centra.tools.order_changes import STOCK_ACTIONS, StockAction, what_becomes
+from langchain_centra.tools.order_changes import STOCK_ACTIONS, StockAction, noted, what_becomes
 from langchain_centra.tools.order_facts import (
     LOCKED,
     basic_facts,
@@ -77,7 +77,7 @@ async def cancel_order_lines(centra: AsyncCentra, arguments: CancelOrderLines) -
     count = sum(one.quantity for one in chosen)
     return Proposal(
         sentence=f"Cancel {units(count)} of order {order.number}",
-        changes=(*map(_change, chosen), *_new_total(order, chosen)),
+        changes=(*map(_change, chosen), *_new_total(order, chosen), *noted(order, "comment", arguments.reason)),
         effects=frozenset({Effect.STOCK, Effect.MONEY}),
         steps=(_step(order, chosen, arguments),),
         money=_money(order, chosen),
@@ -154,7 +154,7 @@ def _stock(chosen: Sequence[Chosen], action: StockAction) -> list[str]:
             said.append(f"No units of {one.label} are allocated.")
         else:
             where = " and ".join(places)
-            said.append(f"Up to {units(one.quantity)} of {one.label} in {where} {what_becomes(action)}.")
+            said.append(f"Up to {units(one.quantity)} of {one.label} in {where} {what_becomes(action, one.quantity)}.")
     return said
 
 

@@ -15,6 +15,7 @@ from langchain_centra.operations.order_changes import (
     CANCEL_WHOLESALE_ORDER,
     CONFIRM_ORDER,
     ORDER_STATE,
+    OrderBasics,
     OrderState,
 )
 from langchain_centra.tools.arguments import Arguments, OrderNumber, Text
@@ -119,7 +120,7 @@ async def cancel_order(centra: AsyncCentra, arguments: CancelOrder) -> Proposal:
     quantity = order.totals.quantity if order.totals else None
     return Proposal(
         sentence=f"Cancel order {order.number} ({amount(order.grand_total)}, {units(quantity)})",
-        changes=(_status_change(order, "CANCELLED"),),
+        changes=(_status_change(order, "CANCELLED"), *noted(order, "comment", arguments.reason)),
         effects=frozenset(effects),
         steps=(_cancellation(order, arguments),),
         money=_money(order, void=arguments.void_authorization),
@@ -143,7 +144,7 @@ async def add_order_note(centra: AsyncCentra, arguments: AddOrderNote) -> Propos
     )
     return Proposal(
         sentence=f"Add a note to order {order.number}",
-        changes=(Change(object=f"order {order.number}", field="note", before=None, after=arguments.note),),
+        changes=noted(order, "new note in the history", arguments.note),
         effects=frozenset({Effect.NOTE}),
         steps=(step,),
         measures=order_value(order),
@@ -252,12 +253,13 @@ def _stock(order: OrderState, action: StockAction) -> tuple[str, ...]:
         places[cell(allocation.warehouse.name) if allocation.warehouse else "a warehouse"] += allocation.quantity or 0
     if not places:
         return ("No units are allocated to the order.",)
-    return tuple(f"{units(count)} in {place} {what_becomes(action)}." for place, count in places.items())
+    return tuple(f"{units(count)} in {place} {what_becomes(action, count)}." for place, count in places.items())
 
 
-def what_becomes(action: StockAction) -> str:
-    """Say what becomes of units that an order lets go."""
-    return "become free to sell again" if action == "release" else "leave the stock for good"
+def what_becomes(action: StockAction, count: int | None = None) -> str:
+    """Say what becomes of units that an order lets go; how many may not be known."""
+    verb, rest = ("become", "free to sell again") if action == "release" else ("leave", "the stock for good")
+    return f"{verb}{'s' if count == 1 else ''} {rest}"
 
 
 def _cancelling_warnings(order: OrderState) -> tuple[str, ...]:
@@ -267,6 +269,11 @@ def _cancelling_warnings(order: OrderState) -> tuple[str, ...]:
         "The order is locked.": bool(order.is_locked),
     }
     return tuple(text for text, true in warnings.items() if true)
+
+
+def noted(order: OrderBasics, field: str, text: str | None) -> tuple[Change, ...]:
+    """Return what a change of an order adds to it in words, if anything."""
+    return (Change(object=f"order {order.number}", field=field, before="-", after=text),) if text else ()
 
 
 def _status_change(order: OrderState, after: str) -> Change:

@@ -13,7 +13,7 @@ from langchain_centra.operations.order_changes import (
     order_update,
 )
 from langchain_centra.tools.arguments import Arguments, OrderNumber, Text
-from langchain_centra.tools.order_changes import find_order, observe_order, some_facts
+from langchain_centra.tools.order_changes import find_order, noted, observe_order, some_facts
 from langchain_centra.tools.order_facts import LOCKED, order_target, order_value
 from langchain_centra.tools.spec import write_tool
 from langchain_centra.tools.text import amount
@@ -54,7 +54,7 @@ async def set_order_hold(centra: AsyncCentra, arguments: SetOrderHold) -> Propos
     verb = "Put order {} on hold" if arguments.on_hold else "Release order {} from its hold"
     return Proposal(
         sentence=f"{verb.format(order.number)} ({amount(order.grand_total)}, {order.status})",
-        changes=(_change(order, arguments.on_hold), *_reason(order, arguments.reason)),
+        changes=(_change(order, arguments.on_hold), *noted(order, "reason in the history", arguments.reason)),
         effects=frozenset({Effect.STATUS}),
         steps=(step,),
         undo="release it again" if arguments.on_hold else "put it on hold again, if nothing has shipped by then",
@@ -74,12 +74,6 @@ def _refuse(order: OrderState, on_hold: bool) -> None:
 def _change(order: OrderState, on_hold: bool) -> Change:
     words = {True: "yes", False: "no", None: None}
     return Change(object=f"order {order.number}", field="on hold", before=words[order.is_on_hold], after=words[on_hold])
-
-
-def _reason(order: OrderState, reason: str | None) -> tuple[Change, ...]:
-    if reason is None:
-        return ()
-    return (Change(object=f"order {order.number}", field="reason in the history", before="-", after=reason),)
 
 
 def _warnings(order: OrderState, *, on_hold: bool) -> tuple[str, ...]:

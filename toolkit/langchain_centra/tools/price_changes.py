@@ -22,7 +22,6 @@ from langchain_centra.tools.text import cell, listed
 
 _TIMES = 10
 _NAMED = 3
-_WARNED = 8
 
 
 def _finite(value: Any) -> Any:
@@ -263,7 +262,16 @@ def _sentence(sets: Sequence[_Set]) -> str:
         what = f"Set the price of {_whose(one.rows, one)}{to}"
     else:
         what = f"Set the prices of {len(products)} product{'' if len(products) == 1 else 's'}"
-    return f"{what} in {listed(names)}; other pricelists stay as they are"
+    lists = f"pricelist{'' if len(names) == 1 else 's'} {listed(names)}"
+    return f"{what} in {lists}{_range(sets) if len(sets) > 1 else ''}; other pricelists stay as they are"
+
+
+def _range(sets: Sequence[_Set]) -> str:
+    percents = [row.percent for one in sets for row in one.rows if row.changes and row.percent is not None]
+    if not percents:
+        return ""
+    least, most = f"{min(percents):+.1f} %", f"{max(percents):+.1f} %"
+    return f" by {least}" if least == most else f" by {least} to {most}"
 
 
 def _changes(one: _Set) -> Iterator[Change]:
@@ -294,10 +302,7 @@ def _warnings(sets: Sequence[_Set], *, override: bool) -> Iterator[str]:
     for pricelist in {one.pricelist.id: one.pricelist for one in sets}.values():
         if pricelist.status not in (None, "ACTIVE"):
             yield f"The pricelist {cell(pricelist.name)} is {pricelist.status}, so nobody buys at its prices now."
-    of_rows = list(dict.fromkeys(text for one in sets for text in _row_warnings(one, override=override)))
-    yield from of_rows[:_WARNED]
-    if len(of_rows) > _WARNED:
-        yield f"{len(of_rows) - _WARNED} more such remarks on other rows; look at each row before approving."
+    yield from dict.fromkeys(text for one in sets for text in _row_warnings(one, override=override))
 
 
 def _row_warnings(one: _Set, *, override: bool) -> Iterator[str]:

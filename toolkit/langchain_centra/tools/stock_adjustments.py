@@ -22,7 +22,7 @@ from langchain_centra.operations.stock_changes import CHANGE_STOCK, FIND_STOCK_C
 from langchain_centra.tools.arguments import LARGEST_INT, Arguments, Sku, Text, whole_number
 from langchain_centra.tools.codes import described, one_size_each, sizes_of
 from langchain_centra.tools.spec import write_tool
-from langchain_centra.tools.stock_changes import UNUSUAL_UNITS, level_facts, physical_fact, present
+from langchain_centra.tools.stock_changes import UNUSUAL_UNITS, level_facts, noted, physical_fact, present
 from langchain_centra.tools.text import cell, units
 from langchain_centra.tools.warehouses import all_warehouses, warehouse_named
 
@@ -108,7 +108,11 @@ async def adjust_stock(centra: AsyncCentra, arguments: AdjustStock) -> Proposal:
         changes=tuple(_change(level, place) for level in levels),
         effects=frozenset({Effect.STOCK}),
         steps=(_step(levels, warehouse, arguments.reason),),
-        stock=(f"{total:+d} units in {place}.", "Doing this again adds or takes away the same units once more."),
+        stock=(
+            f"{total:+d} unit{'' if abs(total) == 1 else 's'} in {place}.",
+            *noted(arguments.reason),
+            "Doing this again adds or takes away the same units once more.",
+        ),
         undo="book the same units the other way round",
         reverse=_reverse(levels, warehouse, arguments.reason),
         warnings=tuple(_warnings(levels, place)),

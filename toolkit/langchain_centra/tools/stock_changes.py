@@ -92,7 +92,7 @@ async def set_stock(centra: AsyncCentra, arguments: SetStock) -> Proposal:
         changes=tuple(map(_change, changed)),
         effects=frozenset({Effect.STOCK}),
         steps=tuple(_step(list(group), arguments.reason) for _, group in groupby(changed, _warehouse_id)),
-        stock=(_movement(deltas),),
+        stock=(_movement(deltas), *noted(arguments.reason)),
         undo="set the levels back to what they were",
         reverse=_reverse(changed),
         warnings=tuple(_warnings(changed)),
@@ -195,6 +195,11 @@ def _movement(deltas: Sequence[int]) -> str:
     if len(deltas) == 1:
         return f"The level changes by {deltas[0]:+d} units."
     return f"{len(deltas)} levels change, by {sum(deltas):+d} units together."
+
+
+def noted(reason: str | None) -> list[str]:
+    """Say which reason a stock change is booked with."""
+    return [f"Booked with the reason: {reason}"] if reason else []
 
 
 def _change(level: _Level) -> Change:
