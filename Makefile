@@ -21,7 +21,7 @@ help:
 	@echo 'make test     the whole test suite; ARGS="-m \"not slow\"" chooses tests'
 	@echo 'make matrix   every write in every situation through every way in, as a table'
 	@echo 'make check    lint, format, types and layers'
-	@echo 'make docs     rewrite the generated tables of README.md'
+	@echo 'make docs     rewrite what is generated of README.md and docs/, and build the site into build/docs'
 	@echo 'make studio   LangGraph Studio on the store that .env names, else on an embedded one'
 	@echo 'make bench    what imports, tools, answers and reports cost, against bars; some minutes'
 
@@ -54,6 +54,8 @@ check: install
 
 docs: install
 	@.venv/bin/python docs/generate.py
+	@.venv/bin/sphinx-build --quiet --fail-on-warning --keep-going docs build/docs
+	@echo 'The site is in build/docs/index.html.'
 
 # The sandbox is a process of its own, so that it outlives the server's restarts after a change of code.
 studio: install

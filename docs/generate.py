@@ -5,34 +5,30 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from langchain_centra import ApprovalPolicy, CentraToolkit
+from langchain_centra import CentraToolkit
 from langchain_centra.approval import journal_errors
-from langchain_centra.approval.policy import Verdict
 from langchain_centra.client import CentraError
 from langchain_centra.toolkit import ALIASES
-from langchain_centra.tools import TOOLS
-from langchain_centra.tools.spec import ToolSpec, WriteTool
+from reference import example_card, reference, short_list, table
 
-README = Path(__file__).parents[1] / "README.md"
-TROUBLESHOOTING = Path(__file__).with_name("troubleshooting.md")
+DOCS = Path(__file__).parent
+README = DOCS.parent / "README.md"
 
 assert journal_errors  # noqa: S101 (its errors are listed, too)
 _LATER = "Do what its message says."
-
-
-def tools_table() -> str:
-    """Every tool: what it does, what it can cause, and whether a person is asked by default."""
-    rows = ((f"`{tool.name}`", tool.group, tool.description, *_consequences(tool)) for tool in TOOLS)
-    return _table(("tool", "group", "what it does", "effects", "a person decides"), rows)
+_PERMISSIONS = (
+    "What a token needs for all tools. `centra-agent permissions` and `toolkit.required_permissions()` give it for the\n"
+    "tools that you choose."
+)
 
 
 def permissions_table() -> str:
     """What the token needs for the reads, and what the writes need beyond that."""
-    with CentraToolkit.sandbox() as toolkit:
+    with CentraToolkit.sandbox(writes=True) as toolkit:
         required = toolkit.required_permissions()
     needed = [(name, kind) for kind in ("read", "write") for name in required[kind]]
     rows = ((f"`{name}`", f"{kind}s", ALIASES.get(name, "")) for name, kind in needed)
-    return _table(("permission", "needed for", "older name"), rows)
+    return table(("permission", "needed for", "older name"), rows)
 
 
 def troubleshooting() -> str:
@@ -41,7 +37,7 @@ def troubleshooting() -> str:
     return (
         "# Troubleshooting\n\nEvery error says in its message what happened and what to do next. "
         "`centra-agent connect` checks address, token, schema, permissions and rate limits in order.\n\n"
-        f"{_table(('error', 'what happened', 'what to do'), rows)}\n"
+        f"{table(('error', 'what happened', 'what to do'), rows)}\n"
     )
 
 
@@ -56,7 +52,7 @@ def _first_sentence(kind: type[CentraError]) -> str:
     return " ".join((kind.__doc__ or "").partition("\n\n")[0].split()).replace("|", "/")
 
 
-BLOCKS = {"tools": tools_table, "permissions": permissions_table}
+BLOCKS = {"card": example_card, "tools": short_list}
 
 
 def rewritten(text: str) -> str:
@@ -70,21 +66,16 @@ def rewritten(text: str) -> str:
     return text
 
 
-def _consequences(tool: ToolSpec) -> tuple[str, str]:
-    if not isinstance(tool, WriteTool):
-        return "reads only", "no"
-    rules = ApprovalPolicy().effects
-    runs = all(effect in rules and rules[effect].verdict is Verdict.RUN for effect in tool.effects)
-    return ", ".join(sorted(tool.effects)), "no" if runs else "yes"
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    return "\n".join("| " + " | ".join(row) + " |" for row in (head, ("---",) * len(head), *rows))
+def documents() -> Iterable[tuple[Path, str]]:
+    """Every document that is generated, in whole or in part, as it should be."""
+    yield README, rewritten(README.read_text(encoding="utf-8"))
+    yield DOCS / "tools.md", f"{reference()}\n## Permissions\n\n{_PERMISSIONS}\n\n{permissions_table()}\n"
+    yield DOCS / "troubleshooting.md", troubleshooting()
 
 
 def main() -> None:
-    """Write README.md and troubleshooting.md, or compare them."""
-    for path, new in ((README, rewritten(README.read_text(encoding="utf-8"))), (TROUBLESHOOTING, troubleshooting())):
+    """Write the documents, or compare them."""
+    for path, new in documents():
         old = path.read_text(encoding="utf-8") if path.exists() else ""
         if "--check" not in sys.argv:
             path.write_text(new, encoding="utf-8")
