@@ -5,11 +5,12 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from reference import example_card, reference, short_list, table
+
 from langchain_centra import CentraToolkit
 from langchain_centra.approval import journal_errors
 from langchain_centra.client import CentraError
 from langchain_centra.toolkit import ALIASES
-from reference import example_card, reference, short_list, table
 
 DOCS = Path(__file__).parent
 README = DOCS.parent / "README.md"
@@ -17,8 +18,8 @@ README = DOCS.parent / "README.md"
 assert journal_errors  # noqa: S101 (its errors are listed, too)
 _LATER = "Do what its message says."
 _PERMISSIONS = (
-    "What a token needs for all tools. `centra-agent permissions` and `toolkit.required_permissions()` give it for the\n"
-    "tools that you choose."
+    "What a token needs for all tools. `centra-agent permissions` and `toolkit.required_permissions()` give it for\n"
+    "those that you choose."
 )
 
 

@@ -4,6 +4,7 @@ import runpy
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,8 @@ GROUPS = tuple(dict.fromkeys(tool.group for tool in TOOLS))
 _HEAD = """\
 # Tools
 
-Written from the declarations by `make docs`. What a tool takes is what the model may send; what it needs are permissions
-of the Integration API token. The cards are those of the sandbox for one example each.
+Written from the declarations by `make docs`. What a tool takes is what the model may send; what it needs are
+permissions of the Integration API token. The cards are those of the sandbox for one example each.
 
 A person decides on every write with effects other than `note`, unless an [approval policy](approval.md#policy) says
 otherwise. With the writes comes `undo_change`, which takes a written change back behind a card of its own.
@@ -123,6 +124,7 @@ class _StoppedClock(SystemClock):
         return datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
+@cache
 def _cards() -> dict[str, str]:
     """The card of each write, on the example that the tests use for it."""
     sys.path.insert(0, str(TESTS / "support"))
