@@ -136,6 +136,7 @@ def test_every_json_block_is_json() -> None:
             assert isinstance(json.loads(block), Mapping)
 
 
+@pytest.mark.timeout(30)  # over HTTP, and every operation is compared with the schema
 def test_connect_says_what_its_page_shows() -> None:
     [(_, shown)] = blocks(ROOT / "docs/connect.md", "console")
     sandbox = Sandbox()

@@ -17,6 +17,7 @@ def test_every_linked_file_exists() -> None:
     assert [name for name in linked if not (ROOT / name).exists()] == []
 
 
+@pytest.mark.timeout(60)  # every write is proposed once, on a store of its own
 def test_what_is_generated_is_current(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(ROOT / "docs")
     documents = import_module("generate").documents()
@@ -25,7 +26,7 @@ def test_what_is_generated_is_current(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.slow
 def test_the_site_builds_without_a_warning_and_loads_nothing_from_elsewhere(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "sphinx", "--quiet", "--fail-on-warning", ROOT / "docs", tmp_path]
+    command = [sys.executable, "-m", "sphinx", "--quiet", "--fail-on-warning", str(ROOT / "docs"), str(tmp_path)]
     built = subprocess.run(command, capture_output=True, text=True)
     assert built.returncode == 0, built.stderr
     pages = "".join(page.read_text(encoding="utf-8") for page in tmp_path.glob("*.html"))
