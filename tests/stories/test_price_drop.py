@@ -77,4 +77,4 @@ def prices(shop: Sandbox) -> dict[tuple[int, int], Decimal]:
         for pricelist in store.pricelists.values()
         for variant in store.product_variants.values()
     }
-    return {place: Decimal(money._cents if money else -1) for place, money in found.items()}
+    return {place: Decimal(money.value_in_cents if money else -1) for place, money in found.items()}

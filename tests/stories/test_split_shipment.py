@@ -1,8 +1,8 @@
 """A split shipment, and a payment that cannot be captured.
 
 Of order 1043 one of two units is packed today. The merchant wants it shipped and charged. The card says what is
-charged, what remains unshipped, and that the shipment stands even if the charge fails. It does fail: the payment provider
-refuses. The agent reads that the shipment was made and that the money was not taken, and says both. The
+charged, what remains unshipped, and that the shipment stands even if the charge fails. It does fail: the payment
+provider refuses. The agent reads that the shipment was made and that the money was not taken, and says both. The
 merchant then has the second unit shipped without charging: another card, which says that it leaves without being
 charged. Two requests in all; the failed charge is never tried again unasked.
 """
