@@ -49,17 +49,15 @@ class StoryModel(BaseChatModel):
         asked = max(index for index, message in enumerate(messages) if isinstance(message, HumanMessage))
         spoken = sum(isinstance(message, AIMessage) for message in messages[asked:])
         line = json.loads(self.scripts.read_text())[messages[asked].text][spoken]
-        calls = (
-            []
-            if isinstance(line, str)
-            else [_tool_call(name, args, f"{spoken}_{n}") for n, (name, args) in enumerate(line)]
-        )
-        message = AIMessage(line if isinstance(line, str) else "", tool_calls=calls)
+        message = AIMessage(line) if isinstance(line, str) else AIMessage("", tool_calls=_tool_calls(line, spoken))
         return ChatResult(generations=[ChatGeneration(message=message)])
 
 
-def _tool_call(name: str, args: dict[str, Any], number: str) -> ToolCall:
-    return ToolCall(name=name, args=args, id=f"call_{number}", type="tool_call")
+def _tool_calls(line: Sequence[tuple[str, dict[str, Any]]], spoken: int) -> list[ToolCall]:
+    return [
+        ToolCall(name=name, args=args, id=f"call_{spoken}_{number}", type="tool_call")
+        for number, (name, args) in enumerate(line)
+    ]
 
 
 @dataclass(frozen=True)

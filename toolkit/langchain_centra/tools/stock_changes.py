@@ -218,7 +218,8 @@ def _warnings(levels: Iterable[_Level]) -> Iterable[str]:
         if level.quantity >= UNUSUAL_UNITS:
             yield f"{level.place}: {units(level.quantity)} is an unusually high level."
         if level.quantity < level.allocated:
-            yield f"{level.place}: {level.quantity} is less than the {units(level.allocated)} allocated to orders."
+            held = f"the {units(level.allocated)} allocated to orders"
+            yield f"{level.place}: {level.quantity} is less than {held}; Centra may raise it to that."
         elif level.quantity - level.allocated < threshold <= level.physical - level.allocated:
             yield f"{level.place} falls under the threshold of {units(threshold)} that {warehouse} keeps back."
 
