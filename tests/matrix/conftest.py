@@ -4,18 +4,28 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from situations import LEFT_OUT, SITUATIONS
+from situations import LEFT_OUT, SITUATIONS, cells, sample
 
 from ways import WAYS
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--matrix", action="store_true", help="print the matrix of writes and situations")
+    parser.addoption("--matrix", action="store_true", help="run and print the whole matrix of writes and situations")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """All cells with --matrix, else one write in full and two cells of each other one."""
+    metafunc.parametrize(("tool", "situation", "way"), cells() if _whole(metafunc.config) else sample())
+
+
+def _whole(config: pytest.Config) -> bool:
+    # Registered only where this folder is named on the command line.
+    return bool(config.getoption("--matrix", default=False))
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """One line for each situation: how many tools hold in it, by way."""
-    if not config.getoption("--matrix"):
+    if not _whole(config):
         return
     held, all_of = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for outcome in ("passed", "failed"):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
+from langchain_core.runnables import RunnableConfig
 from langchain_core.tools import BaseTool, InjectedToolArg, StructuredTool, ToolException
 from langchain_core.utils.json_schema import dereference_refs
 from pydantic import BaseModel
@@ -63,6 +64,16 @@ class WriteOutcome(BaseModel):
     state: str
 
 
+class CentraTool(StructuredTool):
+    """A tool that shows the model a lean schema of its arguments and programs the whole one."""
+
+    arguments: type[BaseModel]
+
+    def get_input_schema(self, config: RunnableConfig | None = None) -> type[BaseModel]:  # noqa: ARG002 (langchain's)
+        """The arguments as a model."""
+        return self.arguments
+
+
 def build_tool(spec: ToolSpec, connection: Connection, *, strict: bool = False) -> StructuredTool:
     """Build the StructuredTool of a declared tool; `invoke` and `ainvoke` give the same.
 
@@ -81,7 +92,8 @@ def build_tool(spec: ToolSpec, connection: Connection, *, strict: bool = False) 
         return _result(await answer(spec, connection, arguments, runtime))
 
     schema = argument_schema(spec.args)
-    return StructuredTool(
+    return CentraTool(
+        arguments=spec.args,
         name=spec.name,
         description=spec.description,
         args_schema=strict_schema(schema) if strict else schema,
