@@ -26,7 +26,8 @@ class Typist:
 def action(number: int, tool: str, *effects: str, undo: str | None = None) -> dict[str, Any]:
     change = {"object": "SKU", "field": "stock", "before": 10, "after": 10 + number, "unit": "units"}
     money = [{"what": "refund", "amount": "1.50", "currency": "SEK"}] if "money" in effects else []
-    preview = {"effects": list(effects), "changes": [change], "money": money, "rows": 1, "undo": undo}
+    said: dict[str, Any] = {"warnings": [], "messages": [], "stock": [], "money": money, "undo": undo}
+    preview = {"effects": list(effects), "changes": [change], "rows": 1, **said}
     return {"name": tool, "args": {}, "proposal_id": f"p{number}", "tool_call_id": f"c{number}", "preview": preview}
 
 

@@ -106,7 +106,8 @@ async def test_an_approved_write_is_written_once_and_reported(conversation: Conv
     await conversation.say("Cancel order 1042, the customer changed her mind")
     assert await conversation.status() == "interrupted"
     [card] = (await conversation.request())["action_requests"]
-    assert [(change["before"], change["after"]) for change in card["preview"]["changes"]] == [("PENDING", "CANCELLED")]
+    changes = [(change["before"], change["after"]) for change in card["preview"]["changes"]]
+    assert changes == [("PENDING", "CANCELLED"), ("-", "the customer changed her mind")]
     assert written(sandbox) == []
     await conversation.answer({**APPROVE, "proposal_id": card["proposal_id"]})
     assert await conversation.status() == "idle"

@@ -63,7 +63,7 @@ async def test_the_card_shows_the_level_after_and_that_repeating_repeats(propose
     assert proposal.sentence == f"Take 2 units of {DEMO_SKU} out of the stock in Stockholm"
     [change] = proposal.changes
     assert (change.before, change.after, change.unit) == (12, 10, "units")
-    assert "once more" in proposal.stock[1]
+    assert "once more" in proposal.stock[-1]
     assert proposal.effects == {Effect.STOCK}
     assert proposal.measures == {"stock_delta": Decimal(2)}
 

@@ -52,7 +52,8 @@ async def test_one_value_is_shown_from_before_to_after_with_what_is_allowed(prop
     assert proposal.effects == {Effect.CONTENT}
     assert [step.targets for step in proposal.steps] == [("product:1",)]
     assert not sandbox.mutations
-    shown = markdown(preview(proposal, revision=1, read_at="now", expires_at="later", args_digest=""))
+    times = {"read_at": "2026-03-01T12:00Z", "expires_at": "2026-03-02T12:00Z"}
+    shown = markdown(preview(proposal, revision=1, args_digest="", **times))
     assert "| Alva Tee (TEE01): Fit (pr_fit) | Regular | Slim |" in shown.replace("\\", "")
 
 

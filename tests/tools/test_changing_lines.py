@@ -67,7 +67,7 @@ async def test_the_card_shows_units_the_new_total_and_what_becomes_of_the_stock(
     assert [(change.before, change.after) for change in proposal.changes] == [(2, 1), ("646.00 SEK", "397.00 SEK")]
     assert proposal.effects == {Effect.STOCK, Effect.MONEY}
     assert [(money.amount, money.currency) for money in proposal.money] == [(Decimal("249.00"), "SEK")]
-    assert proposal.stock == (f"Up to 1 unit of {TEE} in Stockholm become free to sell again.",)
+    assert proposal.stock == (f"Up to 1 unit of {TEE} in Stockholm becomes free to sell again.",)
     assert proposal.undo is None
     assert proposal.measures == {"order_value": Decimal(646), "stock_delta": Decimal(1)}
 
