@@ -1,7 +1,7 @@
 """The arguments of a change as the fields of a form, with what the agent gave filled in."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,16 +50,17 @@ def filled_in(entered: Iterable[tuple[Field, str]]) -> dict[str, Any]:
 def _fields(arguments: Mapping[str, Any], schema: Schema, path: Path, owner: str) -> Iterator[Field]:
     for name, expected in schema["properties"].items():
         label, value = owner + name.replace("_", " "), arguments.get(name)
-        if not _has_rows(value, expected):
+        rows = _rows(value, expected)
+        if not rows:
             yield Field((*path, name), label, _written(value, expected), expected)
-            continue
-        for index, row in enumerate(value):
+        for index, row in enumerate(rows):
             yield from _fields(row, expected["items"], (*path, name, index), f"{label} {index + 1}, ")
 
 
-def _has_rows(value: Any, expected: Schema) -> bool:
-    rows = value if isinstance(value, list) and len(value) <= _MOST_ROWS else []
-    return bool(rows) and all(isinstance(row, Mapping) for row in rows) and "properties" in expected.get("items", {})
+def _rows(value: Any, expected: Schema) -> Sequence[Mapping[str, Any]]:
+    """The rows that have fields of their own, if the value is a short list of them."""
+    short = isinstance(value, list) and len(value) <= _MOST_ROWS and "properties" in expected.get("items", {})
+    return value if short and all(isinstance(row, Mapping) for row in value) else []
 
 
 def _put(arguments: dict[str, Any], path: Path, value: Any) -> None:

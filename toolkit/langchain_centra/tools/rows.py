@@ -12,7 +12,7 @@ class Rows(list[dict[str, Any]]):
     def to_pandas(self) -> Any:
         """The rows as a pandas DataFrame (extra `notebook`); values inside of a value have a column `outer.inner`."""
         try:
-            import pandas as pd
+            import pandas as pd  # type: ignore[import-untyped]
         except ImportError as error:
             raise ImportError("A DataFrame needs pandas: pip install 'langchain-centra[notebook]'.") from error
         return pd.json_normalize(list(self))
