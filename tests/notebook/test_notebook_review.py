@@ -20,7 +20,9 @@ def test_an_approval_is_written_once_in_each_way(way: Way, asked: Any, sandbox: 
     assert "Change 1 of 1: set_stock" in capsys.readouterr().out
     shown.approve()
     assert capsys.readouterr().out == "Done.\n"
-    shown.approve()
+    shown.approve(1)
+    shown.edit(1, lines=[])
+    shown.reject()
     assert len(sandbox.mutations) == 1
 
 

@@ -89,8 +89,10 @@ class Review:
         _display(self._bundle(shell))
 
     def __str__(self) -> str:
-        parts = ["\n".join(map(visible, self.note.split("\n")))] if self.note else []
         actions = self.actions
+        # The first description begins with what was wrong with the last answer.
+        told = actions and self._interrupt and self._interrupt.value.get("error") == self.note
+        parts = [] if told or not self.note else ["\n".join(map(visible, self.note.split("\n")))]
         for number, action in enumerate(actions, 1):
             parts.append(f"Change {number} of {len(actions)}: {visible(action['name'])}\n\n{action['description']}")
         if actions:
@@ -130,7 +132,7 @@ class Review:
 
     def _meant(self, card: int | None) -> list[int]:
         numbers = list(range(1, len(self.actions) + 1))
-        if card is None:
+        if card is None or not numbers:
             return [number for number in numbers if number not in self._decisions]
         if card not in numbers:
             raise ValueError(f"There is no card {card}; waiting cards: {len(numbers)}.")
