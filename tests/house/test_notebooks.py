@@ -51,7 +51,10 @@ def test_a_notebook_is_kept_without_outputs(path: Path) -> None:
 @pytest.mark.parametrize("name", SHOWN)
 async def test_a_notebook_runs_and_shows_what_it_says(name: str, tmp_path: Path) -> None:
     notebook = read(NOTEBOOKS / f"{name}.ipynb")
-    await NotebookClient(notebook, timeout=60, resources={"metadata": {"path": tmp_path}}).async_execute()
+    client = NotebookClient(
+        notebook, timeout=60, shutdown_kernel="immediate", resources={"metadata": {"path": tmp_path}}
+    )
+    await client.async_execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     for kind, text in SHOWN[name]:
         shown = [str(one["text"] if kind == "text" else one["data"][kind]) for one in outputs if kind in _kinds(one)]
