@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
-from langchain_centra.approval.card import shown_money, shown_value, visible
+from langchain_centra.approval.card import facts, one_line, value
 
 Action = Mapping[str, Any]
 """One entry of a request's `action_requests`: a waiting card with the call that it belongs to."""
@@ -21,24 +21,20 @@ def card_html(action: Action, number: int, total: int) -> str:
         f"<div style='border:1px solid #8888;border-radius:4px;padding:8px 12px;margin:4px 0;max-width:760px'>"
         f"<div style='opacity:.7'>{_text(title)}</div><p><b>{_text(preview['sentence'])}</b></p>"
         f"<div style='max-height:320px;overflow:auto'><table><thead>{_row('what', 'now', 'after', cell='th')}</thead>"
-        f"<tbody>{rows}</tbody></table></div><ul>{''.join(_facts(preview))}</ul></div>"
+        f"<tbody>{rows}</tbody></table></div><ul style='max-height:240px;overflow:auto'>"
+        f"{''.join(_facts(preview))}</ul></div>"
     )
 
 
 def _facts(preview: Mapping[str, Any]) -> Iterable[str]:
-    for warning in preview["warnings"]:
-        yield f"<li style='color:#c62828'><b>Warning: {_text(warning)}</b></li>"
-    for money in preview["money"]:
-        yield f"<li>Money: {_text(shown_money(money))}</li>"
-    for label, key in (("Message", "messages"), ("Stock", "stock")):
-        for text in preview[key]:
-            yield f"<li>{label}: {_text(text)}</li>"
-    yield f"<li>Undo: {_text(preview['undo'] or 'this cannot be undone')}</li>"
+    for label, text in facts(preview, whole=True):
+        line = f"{label}: {_text(text)}"
+        yield f"<li style='color:#c62828'><b>{line}</b></li>" if label == "Warning" else f"<li>{line}</li>"
     yield f"<li>Read {_text(preview['read_at'])}; this card expires {_text(preview['expires_at'])}.</li>"
 
 
 def _values(change: Mapping[str, Any]) -> tuple[str, str]:
-    return shown_value(change, "before"), shown_value(change, "after")
+    return value(change, "before"), value(change, "after")
 
 
 def _row(*cells: str, cell: str = "td") -> str:
@@ -47,7 +43,7 @@ def _row(*cells: str, cell: str = "td") -> str:
 
 
 def _text(text: object) -> str:
-    return escape(visible(text))
+    return escape(one_line(text))
 
 
 def note_html(note: str) -> str:

@@ -9,7 +9,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, Interrupt
 
-from langchain_centra.approval.card import visible
+from langchain_centra.approval.card import one_line
 from langchain_centra.notebook.html import Action, card_html, note_html
 
 Agent = CompiledStateGraph[Any, Any, Any, Any]
@@ -92,9 +92,9 @@ class Review:
         actions = self.actions
         # The first description begins with what was wrong with the last answer.
         told = actions and self._interrupt and self._interrupt.value.get("error") == self.note
-        parts = [] if told or not self.note else ["\n".join(map(visible, self.note.split("\n")))]
+        parts = [] if told or not self.note else ["\n".join(map(one_line, self.note.split("\n")))]
         for number, action in enumerate(actions, 1):
-            parts.append(f"Change {number} of {len(actions)}: {visible(action['name'])}\n\n{action['description']}")
+            parts.append(f"Change {number} of {len(actions)}: {one_line(action['name'])}\n\n{action['description']}")
         if actions:
             parts.append(_HOW)
         return "\n\n".join(parts) or _NOTHING_WAITS
