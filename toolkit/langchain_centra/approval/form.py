@@ -65,14 +65,15 @@ def _rows(value: Any, expected: Schema) -> Sequence[Mapping[str, Any]]:
 
 def _put(arguments: dict[str, Any], path: Path, value: Any) -> None:
     """Store a value at its place; a row is there even where nothing is entered for it."""
-    if len(path) > 1:
-        name, index, *rest = path
+    name, *inside = path
+    if inside:
+        index, *rest = inside
         rows: list[dict[str, Any]] = arguments.setdefault(str(name), [])
         while len(rows) <= int(index):
             rows.append({})
         _put(rows[int(index)], tuple(rest), value)
     elif value is not None:
-        arguments[str(path[0])] = value
+        arguments[str(name)] = value
 
 
 def _written(value: Any, expected: Schema) -> str:
