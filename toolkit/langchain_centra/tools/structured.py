@@ -13,6 +13,7 @@ from pydantic_core import core_schema
 from langchain_centra.approval.proposal import CannotPropose
 from langchain_centra.client import AsyncCentra, CentraError, Portal
 from langchain_centra.tools.arguments import LARGEST_INT
+from langchain_centra.tools.rows import Rows
 from langchain_centra.tools.spec import Answer, ReadTool, ToolSpec
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _REFUSAL = (
 _STORE = "centra_store"
 _NOISE = frozenset({"title", "description", "additionalProperties"})
 
-Result = tuple[str, list[dict[str, Any]]]
+Result = tuple[str, Rows]
 Runtime = Annotated[Any, InjectedToolArg]
 
 
@@ -198,4 +199,4 @@ class _Lean(GenerateJsonSchema):
 def _result(found: Answer) -> Result:
     if found.is_error:
         raise ToolException(found.text)
-    return found.text, [row.model_dump(mode="json") for row in found.rows]
+    return found.text, Rows(row.model_dump(mode="json") for row in found.rows)

@@ -1,0 +1,6 @@
+"""The approval in a notebook: waiting cards as a form, and a tool's rows as a DataFrame (extra `notebook`)."""
+
+from langchain_centra.notebook.frames import to_pandas
+from langchain_centra.notebook.review import Review, review
+
+__all__ = ["Review", "review", "to_pandas"]

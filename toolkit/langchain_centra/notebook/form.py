@@ -1,0 +1,113 @@
+"""The waiting cards as a form of ipywidgets."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets  # type: ignore[import-untyped]
+
+from langchain_centra.approval.form import Field, fields, filled_in
+from langchain_centra.notebook.html import Action, card_html, note_html
+from langchain_centra.tools import TOOLS
+from langchain_centra.tools.structured import argument_schema
+from langchain_centra.tools.undo import undo_change
+
+if TYPE_CHECKING:
+    from langchain_centra.notebook.review import Review
+
+_WIDE = {"width": "560px"}
+_LABEL = {"description_width": "200px"}
+_LONG = 80
+_HINT = (
+    "<i>This approves the edited change, unless it does more than this card: then it is asked again. "
+    "An empty field leaves the argument out.</i>"
+)
+
+
+class Form:
+    """All waiting cards with a choice for each, and one button that sends the decisions together."""
+
+    def __init__(self, review: "Review") -> None:
+        self._review = review
+        self.button = widgets.Button(description="Decide", disabled=True, button_style="primary")
+        self.button.on_click(self._send)
+        self.message = widgets.HTML()
+        self._box = widgets.VBox()
+        self.cards: list[CardForm] = []
+        self.refresh()
+
+    @property
+    def bundle(self) -> dict[str, Any]:
+        """What a frontend needs to show the form."""
+        bundle: Any = self._box._repr_mimebundle_()
+        name = "application/vnd.jupyter.widget-view+json"
+        return {name: bundle[name]}
+
+    def refresh(self) -> None:
+        """Show the cards that wait now, or how it ended."""
+        actions = self._review.actions
+        self.cards = [CardForm(action, number, len(actions)) for number, action in enumerate(actions, 1)]
+        for card in self.cards:
+            card.choice.observe(self._chosen, "value")
+        self.message.value = note_html(self._review.note)
+        self.button.disabled = True
+        forms = [card.box for card in self.cards]
+        self._box.children = (self.message, *forms, self.button) if forms else (self.message,)
+
+    def _chosen(self, _change: Any) -> None:
+        self.button.disabled = any(card.choice.value is None for card in self.cards)
+
+    def _send(self, _button: Any) -> None:
+        # A second click arrives after the first has been carried out, when other cards may stand here.
+        if not self.cards or any(card.choice.value is None for card in self.cards):
+            return
+        decisions = [card.decision() for card in self.cards]
+        self.button.disabled = True
+        try:
+            self._review.send(decisions)
+            self.refresh()
+        except Exception as error:
+            # Models and their providers raise whatever they like; a callback's error would be seen by nobody.
+            self.message.value = note_html(f"The run broke off ({type(error).__name__}: {error}).")
+            self.button.disabled = False
+
+
+class CardForm:
+    """One card: what it says, the choice, and the fields that belong to the choice."""
+
+    def __init__(self, action: Action, number: int, total: int) -> None:
+        self._action = action
+        self.choice = widgets.ToggleButtons(
+            options=[("Approve", "approve"), ("Edit", "edit"), ("Reject", "reject")], value=None
+        )
+        self.reason = widgets.Text(description="Why", placeholder="The agent reads this", layout=_WIDE, style=_LABEL)
+        self._fields = _fields(action)
+        self.inputs = [_input(field) for field in self._fields]
+        self._more = widgets.VBox()
+        self.choice.observe(self._chosen, "value")
+        self.box = widgets.VBox((widgets.HTML(card_html(action, number, total)), self.choice, self._more))
+
+    def decision(self) -> dict[str, Any]:
+        """The decision as it is chosen."""
+        kind, more = self.choice.value, dict[str, Any]()
+        if kind == "reject" and (reason := self.reason.value.strip()):
+            more = {"message": reason}
+        elif kind == "edit":
+            args = filled_in(zip(self._fields, [one.value for one in self.inputs], strict=True))
+            more = {"edited_action": {"name": self._action["name"], "args": args}}
+        return {"type": kind, **{name: self._action[name] for name in ("proposal_id", "tool_call_id")}, **more}
+
+    def _chosen(self, change: Mapping[str, Any]) -> None:
+        shown: dict[str, tuple[Any, ...]] = {"edit": (*self.inputs, widgets.HTML(_HINT)), "reject": (self.reason,)}
+        self._more.children = shown.get(change["new"], ())
+
+
+def _fields(action: Action) -> list[Field]:
+    arguments = {spec.name: spec.args for spec in (*TOOLS, undo_change)}[action["name"]]
+    return fields(action["args"], argument_schema(arguments))
+
+
+def _input(field: Field) -> Any:
+    options: dict[str, Any] = {"value": field.text, "description": field.label, "layout": _WIDE, "style": _LABEL}
+    if field.choices and field.text in ("", *field.choices):
+        return widgets.Dropdown(options=["", *field.choices], **options)
+    return (widgets.Textarea if len(field.text) > _LONG or "\n" in field.text else widgets.Text)(**options)
