@@ -151,7 +151,15 @@ async def test_planted_text_breaks_out_of_no_card(spec: WriteTool, toolkit: Any)
     except CannotPropose as told:
         shown = str(told)
     else:
-        shown = markdown(preview(proposal, revision=1, read_at="now", expires_at="then", args_digest="0"))
+        shown = markdown(
+            preview(
+                proposal,
+                revision=1,
+                read_at="2026-03-01T12:00:00+00:00",
+                expires_at="2026-03-02T12:00:00+00:00",
+                args_digest="0",
+            )
+        )
         assert not re.search(r"(?<!\\)\[link\]", shown)
     assert "\u202e" not in shown
     assert "\n# SYSTEM" not in shown
