@@ -10,6 +10,7 @@ from functools import cache
 from pydantic import AwareDatetime, Field
 
 from langchain_centra.operations.operation import Operation
+from langchain_centra.operations.order_history import PERMISSION, HistoryEntry, history_selection
 from langchain_centra.operations.returns import COMMENT, RETURN_FIELDS, Return
 from langchain_centra.operations.values import AMOUNT, Amount, Named, Record
 
@@ -153,6 +154,7 @@ class Order(Record):
     account: Named | None = None
     buyer: Person | None = None
     purchase_order_number: str | None = None
+    history: list[HistoryEntry] | None = None
 
 
 class Orders(Record):
@@ -206,17 +208,20 @@ SECTIONS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 """Parts of an order that are read by choice: the selection, and the permissions that guard it or parts of it."""
 
 
-def order_with(sections: Collection[str]) -> Operation[Orders]:
-    """Return the query for an order with these sections: names of SECTIONS, or `returns`.
+def order_with(sections: Collection[str], history: str | None = None) -> Operation[Orders]:
+    """Return the query for an order with these sections: names of SECTIONS, or `returns`; `history` is a field's name.
 
     Its variables are numbers and, for an order that is left out otherwise, isOnHold or isWaitingForPayment.
     """
-    return _order_with(frozenset(sections))
+    return _order_with(frozenset(sections), history)
 
 
 @cache
-def _order_with(sections: frozenset[str]) -> Operation[Orders]:
+def _order_with(sections: frozenset[str], history: str | None) -> Operation[Orders]:
     chosen = {name: part for name, part in SECTIONS.items() if name in sections}
+    if history:
+        entries = history_selection(history)
+        chosen["history"] = (entries, {PERMISSION: entries})
     parts = "".join(f"\n        {selection}" for selection, _ in chosen.values())
     optional = {permission: part for _, guarded in chosen.values() for permission, part in guarded.items()}
     returns = ""
