@@ -1,6 +1,8 @@
 """A tool's declaration as the StructuredTool that LangChain calls."""
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 from langchain_core.runnables import RunnableConfig
@@ -145,6 +147,11 @@ def argument_schema(arguments: type[BaseModel]) -> dict[str, Any]:
 
     Titles, nulls, defaults, references, lengths of texts and the largest number are left out; `validate` knows them.
     """
+    return deepcopy(_argument_schema(arguments))
+
+
+@cache
+def _argument_schema(arguments: type[BaseModel]) -> dict[str, Any]:
     schema = dereference_refs(arguments.model_json_schema(schema_generator=_Lean))
     return {key: value for key, value in schema.items() if key != "$defs"}
 

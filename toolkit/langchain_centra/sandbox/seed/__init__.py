@@ -44,6 +44,7 @@ def _without_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
+@_without_garbage_collection()
 def seeded_state(now: datetime, zone: tzinfo, scale: int) -> State:
     """Return the store as it stands at the start of a day.
 
@@ -60,8 +61,7 @@ def seeded_state(now: datetime, zone: tzinfo, scale: int) -> State:
     fill_discounts(state, today)
     fill_people(state, opened, Random(_SEED))  # noqa: S311 (sample data)
     open_stock(state, opened)
-    with _without_garbage_collection():
-        fill_orders(state, today, scale, _SEED)
+    fill_orders(state, today, scale, _SEED)
     fill_returns(state, today)
     fill_stock(state, Random(_SEED))  # noqa: S311
     fill_attributes(state)
