@@ -4,12 +4,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from langchain_centra_graphs.context import StoreContext
     from langchain_centra_graphs.offline_model import OfflineModel
     from langchain_centra_graphs.store_agent import build_store_agent
 
-_HOMES = {"OfflineModel": "offline_model", "build_store_agent": "store_agent"}
+_HOMES = {"OfflineModel": "offline_model", "StoreContext": "context", "build_store_agent": "store_agent"}
 
-__all__ = ["OfflineModel", "build_store_agent"]
+__all__ = ["OfflineModel", "StoreContext", "build_store_agent"]
 
 
 def __getattr__(name: str) -> Any:

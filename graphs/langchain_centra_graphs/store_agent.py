@@ -2,27 +2,31 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache
 from typing import Annotated, Any, Literal, NotRequired
 
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AnyMessage, SystemMessage, ToolMessage
-from langchain_core.runnables import RunnableConfig, RunnableLambda
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, SystemMessage, ToolMessage
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import START, StateGraph
 from langgraph.graph.message import add_messages
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.managed import RemainingSteps
+from langgraph.runtime import get_runtime
 from langgraph.types import Command, Send
 from typing_extensions import TypedDict
 
 from langchain_centra import CentraToolkit
 from langchain_centra.approval.records import Card
-from langchain_centra.hitl.desk import ended, next_stage, thread_id
+from langchain_centra.hitl.desk import WriteDesk, ended, next_stage, thread_id
 from langchain_centra.hitl.history import OpenCall, latest_calls, result_id, storable, view, with_ids
 from langchain_centra.hitl.review import later_answer
 from langchain_centra.hitl.turns import PATIENCE_SECONDS
+from langchain_centra_graphs.context import StoreContext
 
 _RECURSION_LIMIT = 100
+_BOUND_MODELS = 16
 _STEPS_OF_A_WRITE = 8
 _STEPS_TO_END = 3
 _OUT_OF_STEPS = "I stopped here because this request took too many steps. Ask me to go on, or ask for less at once."
@@ -52,13 +56,13 @@ def build_store_agent(
     *,
     checkpointer: BaseCheckpointSaver[Any] | Literal["server"],
     system_prompt: str | None = None,
-) -> CompiledStateGraph[StoreAgentState, None, Messages, Messages]:
+) -> CompiledStateGraph[StoreAgentState, StoreContext, Messages, Messages]:
     """Build the agent of one store: `agent -> read, propose -> gather -> review -> apply -> agent`.
 
     Sensitive writes end in one interrupt a turn, in the form of LangChain's `HITLRequest`; resume with
     `Command(resume={"decisions": [...]})`. Each run needs a `thread_id`; `configurable["approver"]` may name who
-    answers. Writes need a checkpointer that keeps what was asked: pass "server" where a LangGraph server brings
-    its own.
+    answers, and `context` (`StoreContext`) may allow less than the toolkit does. Writes need a checkpointer that
+    keeps what was asked: pass "server" where a LangGraph server brings its own.
 
     Raises TypeError without a checkpointer.
     """
@@ -67,7 +71,7 @@ def build_store_agent(
             'Pass a checkpointer, or "server" where a LangGraph server brings its own: cards must outlive a run.'
         )
     nodes = _Nodes(model, toolkit, system_prompt)
-    graph = StateGraph(StoreAgentState, input_schema=Messages, output_schema=Messages)
+    graph = StateGraph(StoreAgentState, context_schema=StoreContext, input_schema=Messages, output_schema=Messages)
     graph.add_node("agent", nodes.runnable(nodes.agent), destinations=("read", "propose", "__end__"))
     graph.add_node("read", nodes.runnable(nodes.read))
     graph.add_node("propose", nodes.runnable(nodes.propose))
@@ -89,10 +93,33 @@ class _Nodes:
 
     def __init__(self, model: BaseChatModel, toolkit: CentraToolkit, system_prompt: str | None) -> None:
         self._tools = {tool.name: tool for tool in toolkit.get_tools()}
-        self._model = model.bind_tools(list(self._tools.values()))
+        self._writes = toolkit.writes
+        self._unbound = model
+        self._bound = lru_cache(maxsize=_BOUND_MODELS)(self._bind)
+        self._bound(frozenset(self._writes))
         self._prompt = SystemMessage("\n\n".join(filter(None, [system_prompt, toolkit.instructions])))
         self._portal = toolkit.portal
-        self._desk = toolkit.desk
+        self._whole_desk = toolkit.desk
+
+    def _bind(self, writes: frozenset[str]) -> Runnable[LanguageModelInput, BaseMessage]:
+        """The model with the reads and these writes."""
+        return self._unbound.bind_tools(
+            [tool for name, tool in self._tools.items() if name in writes or name not in self._writes]
+        )
+
+    @property
+    def _context(self) -> StoreContext:
+        """What the run may do; in a graph of somebody else's the context is not for us."""
+        context = get_runtime().context
+        return context if isinstance(context, StoreContext) else StoreContext()
+
+    @property
+    def _desk(self) -> WriteDesk:
+        """The approval as this run may use it."""
+        context = self._context
+        return self._whole_desk.narrowed(
+            writes=context.allowed(self._writes), policy=context.policy, approver=context.approver
+        )
 
     def runnable(self, node: Callable[[Any, RunnableConfig], Awaitable[Any]]) -> RunnableLambda[Any, Any]:
         """The node for both kinds of caller."""
@@ -163,10 +190,11 @@ class _Nodes:
 
     async def _reply(self, messages: list[AnyMessage], state: StoreAgentState, config: RunnableConfig) -> AIMessage:
         prompt = [self._prompt, *view(messages)]
+        model = self._bound(self._context.allowed(self._writes))
         if self._portal.is_current:
-            reply = await asyncio.to_thread(self._model.invoke, prompt, config)
+            reply = await asyncio.to_thread(model.invoke, prompt, config)
         else:
-            reply = await self._model.ainvoke(prompt, config)
+            reply = await model.ainvoke(prompt, config)
         if not isinstance(reply, AIMessage):
             raise TypeError(f"The model answered with a {type(reply).__name__} instead of an AIMessage.")
         has_calls = bool(reply.tool_calls or reply.invalid_tool_calls)

@@ -188,6 +188,13 @@ class CentraToolkit:
         """The chosen writes by name."""
         return {spec.name: spec for spec in self.specs if isinstance(spec, WriteTool)}
 
+    @property
+    def policy(self) -> "ApprovalPolicy":
+        """The rules for the writes."""
+        from langchain_centra.approval.policy import ApprovalPolicy
+
+        return self._policy or ApprovalPolicy()
+
     @cached_property
     def journal(self) -> "Journal":
         """Where cards, decisions, outcomes and the audit are kept."""
@@ -201,9 +208,8 @@ class CentraToolkit:
     def approvals(self) -> "Approvals":
         """The approval of this toolkit's writes; its coroutines run on the toolkit's portal."""
         from langchain_centra.approval.approvals import Approvals
-        from langchain_centra.approval.policy import ApprovalPolicy
 
-        return Approvals(self.name, self.centra, self.writes, self._policy or ApprovalPolicy(), self.journal)
+        return Approvals(self.name, self.centra, self.writes, self.policy, self.journal)
 
     @cached_property
     def desk(self) -> "WriteDesk":

@@ -9,7 +9,8 @@ from pydantic_core import to_jsonable_python
 from langchain_centra.approval.card import digest, stored_proposal, stored_step
 from langchain_centra.approval.grants import Grant
 from langchain_centra.approval.journal import Journal
-from langchain_centra.approval.policy import ApprovalPolicy, Verdict
+from langchain_centra.approval.narrowing import Rules
+from langchain_centra.approval.policy import Verdict
 from langchain_centra.approval.proposal import Step
 from langchain_centra.approval.records import LIVE, WRITTEN, Card, Claim, Result, StepRecord
 from langchain_centra.approval.write import Sent, Write
@@ -28,9 +29,7 @@ class Applier:
     died, is settled by reading once the request can no longer be on its way.
     """
 
-    def __init__(
-        self, centra: AsyncCentra, writes: Mapping[str, Write], policy: ApprovalPolicy, journal: Journal
-    ) -> None:
+    def __init__(self, centra: AsyncCentra, writes: Mapping[str, Write], policy: Rules, journal: Journal) -> None:
         self._centra = centra
         self._writes = writes
         self._policy = policy

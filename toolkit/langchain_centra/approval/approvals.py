@@ -16,8 +16,9 @@ from langchain_centra.approval.effects import Effect
 from langchain_centra.approval.grants import grant_for, why_never
 from langchain_centra.approval.journal import Journal
 from langchain_centra.approval.journal_errors import AlreadyDecided, CardExpired, JournalConflict
+from langchain_centra.approval.narrowing import Rules
 from langchain_centra.approval.outcome import written_parts
-from langchain_centra.approval.policy import ApprovalPolicy, Verdict
+from langchain_centra.approval.policy import Verdict
 from langchain_centra.approval.proposal import CannotPropose, Proposal
 from langchain_centra.approval.records import LIVE, Card, Decision, NewCard, NewStep, Via
 from langchain_centra.approval.undo import UNDO, Undo
@@ -82,7 +83,7 @@ class Approvals:
         store: str,
         centra: AsyncCentra,
         writes: Mapping[str, Write],
-        policy: ApprovalPolicy,
+        policy: Rules,
         journal: Journal,
     ) -> None:
         self._store_name = store

@@ -1,7 +1,7 @@
 """Which writes run, which ask a person, and which never happen."""
 
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -116,10 +116,10 @@ class ApprovalPolicy(BaseModel):
         """What happens to this proposal; depends on nothing but the rules and the proposal itself."""
         asking = Rule(verdict=Verdict.ASK)
         by_effect = [self.effects.get(effect, asking).decide(proposal) for effect in proposal.effects]
-        strictest = max(by_effect, key=_STRICTNESS.index, default=Verdict.ASK)
-        if tool in self.tools and strictest is not Verdict.DENY:
+        of_effects = strictest(by_effect)
+        if tool in self.tools and of_effects is not Verdict.DENY:
             return self.tools[tool].decide(proposal)
-        return strictest
+        return of_effects
 
     def asks(self, tool: str, effects: Collection[Effect]) -> bool:
         """Whether a person may ever be asked about this tool, or it never runs."""
@@ -139,6 +139,11 @@ class ApprovalPolicy(BaseModel):
         if self.four_eyes and requester in (None, by):
             return "Another person than the one who asked has to approve this; let a second person answer."
         return None
+
+
+def strictest(verdicts: Iterable[Verdict]) -> Verdict:
+    """The one that lets the least happen; without any a person is asked."""
+    return max(verdicts, key=_STRICTNESS.index, default=Verdict.ASK)
 
 
 def _wrong(problem: str) -> SettingsError:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from copy import copy
 from typing import Any, Literal, Protocol
 
 from langchain_core.messages import AnyMessage, ToolMessage
@@ -10,7 +11,9 @@ from langchain_core.runnables import RunnableConfig
 from langchain_centra.approval.answers import AnswerInvalid
 from langchain_centra.approval.approvals import REOPENS, Answered, Approvals, Call, Postponed, Turn
 from langchain_centra.approval.journal import Journal
+from langchain_centra.approval.narrowing import Narrowed
 from langchain_centra.approval.outcome import describe
+from langchain_centra.approval.policy import ApprovalPolicy
 from langchain_centra.approval.records import LIVE, Card
 from langchain_centra.client import AsyncCentra, CentraError, Portal
 from langchain_centra.hitl.checkpoints import Checkpoints
@@ -36,6 +39,11 @@ class Store(Protocol):
         ...
 
     @property
+    def policy(self) -> ApprovalPolicy:
+        """The rules for the writes."""
+        ...
+
+    @property
     def journal(self) -> Journal:
         """Where cards and decisions are kept."""
         ...
@@ -52,9 +60,25 @@ class WriteDesk:
     def __init__(self, store: Store) -> None:
         self.portal = store.portal
         self.approvals = store.approvals
+        self._store = store
+        self._approver: str | None = None
         self._writes = store.writes
         self._journal = store.journal
         self.turns = Turns(store.journal, store.name, store.portal, store.centra.clock, store.centra.timeout / 2)
+
+    def narrowed(
+        self,
+        *,
+        writes: Collection[str] | None = None,
+        policy: ApprovalPolicy | None = None,
+        approver: str | None = None,
+    ) -> "WriteDesk":
+        """The same desk for a run that may do less; see `Narrowed`."""
+        store, desk = self._store, copy(self)
+        rules = Narrowed(policy=store.policy, own=policy, writes=writes, approver=approver)
+        desk.approvals = Approvals(store.name, store.centra, store.writes, rules, store.journal)
+        desk._approver = approver
+        return desk
 
     def is_write(self, call: OpenCall) -> bool:
         """Whether a call goes through the approval."""
@@ -119,7 +143,7 @@ class WriteDesk:
         if is_for_others(cards, answer, await self.checkpoints(config).shown_cards()):
             return "That answer was not given to these cards. Decide on what you see now."
         try:
-            await self.portal.acall(self.approvals.decide, cards, answer, approver(config))
+            await self.portal.acall(self.approvals.decide, cards, answer, approver(config, self._approver))
         except (AnswerInvalid, CentraError) as error:
             return str(error)
         return None

@@ -80,11 +80,14 @@ def asked_by(config: RunnableConfig) -> str | None:
     return approver(config).name
 
 
-def approver(config: RunnableConfig) -> Approver:
-    """Who answers: the server's user and nothing else on a server, elsewhere the name that the caller claims."""
+def approver(config: RunnableConfig, named: str | None = None) -> Approver:
+    """Who answers: the server's user and nothing else on a server, elsewhere the name that the caller claims.
+
+    `named` is what the caller claims where the config names nobody.
+    """
     server = get_runtime().server_info
     if server is None:
-        return Approver(config.get("configurable", {}).get("approver"), "claimed")
+        return Approver(config.get("configurable", {}).get("approver") or named, "claimed")
     if server.user is None or type(server.user).__name__ == "StudioUser":
         return Approver(None, "unauthenticated")
     return Approver(server.user.identity, "authenticated")
