@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import pytest
-from dev_server import GRAPH, dev_server
+from dev_server import GRAPH, DevServer, dev_server
 from langgraph_sdk import get_client
 
 from langchain_centra.sandbox import Sandbox
@@ -34,20 +34,22 @@ def sandbox(served: Sandbox) -> Sandbox:
 
 
 @pytest.fixture(scope="module")
-def server(served: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server of its own in an empty folder, with the offline model; yields its URL."""
+def server(served: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevServer]:
+    """A server of its own in an empty folder, with the offline model."""
     spec = find_spec("langchain_centra_graphs.studio")
     assert spec
     folder = tmp_path_factory.mktemp("langgraph-dev")
-    with served.serve() as store, dev_server(folder, f"{spec.origin}:graph", store, {"CENTRA_WRITES": WRITES}) as url:
-        yield url
+    graph, settings = f"{spec.origin}:graph", {"CENTRA_WRITES": WRITES}
+    with served.serve() as store, dev_server(folder, graph, store, settings) as server:
+        yield server
 
 
 class Conversation:
-    """One thread on the server."""
+    """One thread on the server, worked on by the graph's own assistant or by one made of it."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, assistant: str = GRAPH) -> None:
         self.client = get_client(url=url)
+        self.assistant = assistant
         self.thread_id = ""
 
     async def __aenter__(self) -> "Conversation":
@@ -60,11 +62,17 @@ class Conversation:
     async def say(self, text: str, **options: Any) -> None:
         """Send a message and wait until the run ends or asks."""
         message: Any = {"role": "user", "content": text}
-        await self.client.runs.wait(self.thread_id, GRAPH, input={"messages": [message]}, **options)
+        await self.client.runs.wait(self.thread_id, self.assistant, input={"messages": [message]}, **options)
 
-    async def answer(self, *decisions: dict[str, Any]) -> None:
+    async def answer(self, *decisions: dict[str, Any], **options: Any) -> None:
         """Answer the cards and wait until the run ends or asks again."""
-        await self.client.runs.wait(self.thread_id, GRAPH, command={"resume": {"decisions": list(decisions)}})
+        resume = {"resume": {"decisions": list(decisions)}}
+        await self.client.runs.wait(self.thread_id, self.assistant, command=resume, **options)
+
+    async def cards(self) -> list[dict[str, Any]]:
+        """The cards that wait; none if nothing is asked."""
+        state: Any = await self.client.threads.get_state(self.thread_id)
+        return [card for interrupt in state["interrupts"] for card in interrupt["value"]["action_requests"]]
 
     async def request(self) -> dict[str, Any]:
         """The request that waits for a decision."""
@@ -86,8 +94,8 @@ class Conversation:
 
 
 @pytest.fixture
-async def conversation(server: str, sandbox: Sandbox) -> AsyncIterator[Conversation]:
-    async with Conversation(server) as conversation:
+async def conversation(server: DevServer, sandbox: Sandbox) -> AsyncIterator[Conversation]:
+    async with Conversation(server.url) as conversation:
         yield conversation
 
 
@@ -134,6 +142,82 @@ async def test_a_wrong_answer_shows_the_same_card_again_with_the_reason(
     assert await conversation.run_statuses() == {"success"}
 
 
+async def test_an_edit_is_written_as_edited(conversation: Conversation, sandbox: Sandbox) -> None:
+    await conversation.say("Put the stock of TEE01BLKM in the Stockholm warehouse to 25")
+    [card] = await conversation.cards()
+    args = {"lines": [{"sku": "TEE01BLKM", "warehouse": "Stockholm", "quantity": 20}]}
+    await conversation.answer({"type": "edit", "edited_action": {"name": card["name"], "args": args}})
+    assert sandbox.store.stock[DEMO_SKU, 1].physical_quantity == 20
+    assert "A person changed the arguments" in (await conversation.messages())[-2]["content"]
+
+
+async def test_a_rejected_write_is_not_written_and_the_agent_reads_why(
+    conversation: Conversation, sandbox: Sandbox
+) -> None:
+    await conversation.say("Confirm order 1042")
+    await conversation.answer({"type": "reject", "message": "Not before Monday."})
+    assert await conversation.status() == "idle"
+    assert "Not before Monday." in (await conversation.messages())[-1]["content"]
+    assert written(sandbox) == []
+
+
+async def test_a_new_message_closes_the_card_that_waits(conversation: Conversation, sandbox: Sandbox) -> None:
+    await conversation.say("Confirm order 1042")
+    await conversation.say("Show order 1045")
+    assert await conversation.cards() == []
+    messages = await conversation.messages()
+    assert "Order 1045: SHIPPED" in messages[-1]["content"]
+    assert one_result_per_call(messages)
+    assert written(sandbox) == []
+
+
+async def test_two_conversations_do_not_touch_each_other(server: DevServer, sandbox: Sandbox) -> None:
+    async with Conversation(server.url) as one, Conversation(server.url) as other:
+        asked = "Put the stock of TEE01BLKM in the Stockholm warehouse to 25"
+        await asyncio.gather(one.say("Confirm order 1042"), other.say(asked))
+        assert [card["name"] for card in await one.cards() + await other.cards()] == ["confirm_order", "set_stock"]
+        await asyncio.gather(one.answer(APPROVE), other.answer({"type": "reject"}))
+        assert [await one.status(), await other.status()] == ["idle", "idle"]
+    assert written(sandbox) == ["confirmOrder"]
+
+
+async def test_a_context_takes_writes_away_and_gives_none(conversation: Conversation, sandbox: Sandbox) -> None:
+    narrow: dict[str, Any] = {"writes": ["stock", "customers"]}
+    await conversation.say("Confirm order 1042", context=narrow)
+    assert await conversation.cards() == []
+    assert "confirm_order is not available here" in (await conversation.messages())[-1]["content"]
+    await conversation.say("Confirm order 1042")
+    await conversation.answer(APPROVE, context=narrow)
+    assert "no longer allows this" in (await conversation.messages())[-2]["content"]
+    assert written(sandbox) == []
+
+
+async def test_an_assistant_with_a_context_is_as_narrow(server: DevServer, sandbox: Sandbox) -> None:
+    client = get_client(url=server.url)
+    context: Any = {"policy": {"effects": {"note": {"verdict": "ask"}}}, "approver": "anna"}
+    made = await client.assistants.create(GRAPH, context=context)
+    async with Conversation(server.url, made["assistant_id"]) as careful:
+        await careful.say("Add a note to order 1043: call back on Monday")
+        [card] = await careful.cards()
+        await careful.answer({**APPROVE, "proposal_id": card["proposal_id"]})
+        assert "Only anna may approve" in (await careful.request())["error"]
+        await careful.answer({"type": "reject"})
+    await client.aclose()
+    assert written(sandbox) == []
+
+
+async def test_the_server_shows_what_can_be_set_and_how_the_nodes_hang_together(server: DevServer) -> None:
+    client = get_client(url=server.url)
+    [assistant] = await client.assistants.search(graph_id=GRAPH, metadata={"created_by": "system"})
+    schemas = await client.assistants.get_schemas(assistant["assistant_id"])
+    drawn: Any = await client.assistants.get_graph(assistant["assistant_id"])
+    await client.aclose()
+    assert set((schemas["context_schema"] or {})["properties"]) == {"writes", "policy", "approver"}
+    assert set((schemas["input_schema"] or {})["properties"]) == {"messages"}
+    named = {node["id"] for node in drawn["nodes"]}
+    assert named == {"__start__", "agent", "read", "propose", "gather", "review", "apply", "__end__"}
+
+
 async def test_a_note_that_nobody_is_asked_about_is_written_once(conversation: Conversation, sandbox: Sandbox) -> None:
     await conversation.say("Add a note to order 1043: call back on Monday")
     assert await conversation.status() == "idle"
@@ -163,6 +247,21 @@ async def test_a_message_that_interrupts_a_write_gets_its_outcome(conversation: 
     assert written(sandbox) == ["confirmOrder"]
     assert "Order 1042: CONFIRMED" in (await conversation.messages())[-1]["content"]
     assert one_result_per_call(await conversation.messages())
+
+
+async def test_a_card_outlives_the_server_which_has_not_found_a_blocking_call(
+    server: DevServer, conversation: Conversation, sandbox: Sandbox
+) -> None:
+    await conversation.say("Confirm order 1042")
+    [shown] = await conversation.cards()
+    await asyncio.to_thread(server.stop)
+    await asyncio.to_thread(server.start)
+    [card] = await conversation.cards()
+    assert card == shown
+    await conversation.answer({**APPROVE, "proposal_id": card["proposal_id"]})
+    assert await conversation.status() == "idle"
+    assert written(sandbox) == ["confirmOrder"]
+    assert "blocking" not in server.log.lower()
 
 
 def one_result_per_call(messages: list[dict[str, Any]]) -> bool:

@@ -45,8 +45,9 @@ def server(served: Sandbox, scripts: Path, tmp_path_factory: pytest.TempPathFact
     """One server for all stories; yields its URL."""
     folder = tmp_path_factory.mktemp("langgraph-dev")
     settings = {"CENTRA_WRITES": WRITES, "STORY_SCRIPTS": str(scripts), "PYTHONPATH": str(SUPPORT)}
-    with served.serve() as store, dev_server(folder, f"{SUPPORT / 'story_graph.py'}:graph", store, settings) as url:
-        yield url
+    graph = f"{SUPPORT / 'story_graph.py'}:graph"
+    with served.serve() as store, dev_server(folder, graph, store, settings) as server:
+        yield server.url
 
 
 @pytest.fixture(params=["terminal", pytest.param("server", marks=pytest.mark.slow)])

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -17,25 +18,61 @@ from langchain_centra.sandbox import Sandbox
 GRAPH = "store_agent"
 
 
+@dataclass
+class DevServer:
+    """The server of a folder; what it stores there outlives its process."""
+
+    folder: Path
+    environment: Mapping[str, str]
+    port: int = field(default_factory=lambda: _free_port())
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it is reached."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> str:
+        """All that it has logged."""
+        return (self.folder / "log").read_text()
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        command = ["dev", "--no-browser", "--no-reload", "--port", str(self.port), "--n-jobs-per-worker", "4"]
+        with (self.folder / "log").open("a") as log:
+            self.process = subprocess.Popen(
+                [Path(sys.executable).with_name("langgraph"), *command],
+                cwd=self.folder,
+                env=dict(self.environment),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        while self.process.poll() is None:
+            try:
+                if httpx.get(f"{self.url}/ok").is_success:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.2)
+        pytest.fail(f"langgraph dev ended:\n{self.log}")
+
+    def stop(self) -> None:
+        """End it as Ctrl-C does."""
+        if self.process:
+            self.process.terminate()
+            self.process.wait(timeout=20)
+
+
 @contextmanager
-def dev_server(folder: Path, graph: str, store_url: str, settings: Mapping[str, str]) -> Iterator[str]:
-    """Serve the graph that a file names, on the store of that URL; yields the server's own URL."""
+def dev_server(folder: Path, graph: str, store_url: str, settings: Mapping[str, str]) -> Iterator[DevServer]:
+    """Serve the graph that a file names, on the store of that URL."""
     (folder / "langgraph.json").write_text(json.dumps({"dependencies": ["."], "graphs": {GRAPH: graph}}))
-    port = _free_port()
-    command = ["dev", "--no-browser", "--no-reload", "--port", str(port), "--n-jobs-per-worker", "4"]
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(
-            [Path(sys.executable).with_name("langgraph"), *command],
-            cwd=folder,
-            env={**_environment(folder, store_url), **settings},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            yield _started(f"http://127.0.0.1:{port}", process, folder / "log")
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
+    server = DevServer(folder, {**_environment(folder, store_url), **settings})
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 def _free_port() -> int:
@@ -54,13 +91,3 @@ def _environment(folder: Path, store_url: str) -> dict[str, str]:
         "LANGGRAPH_CLI_NO_ANALYTICS": "1",
         "LANGGRAPH_NO_VERSION_CHECK": "true",
     }
-
-
-def _started(url: str, process: subprocess.Popen[bytes], log: Path) -> str:
-    while process.poll() is None:
-        try:
-            if httpx.get(f"{url}/ok").is_success:
-                return url
-        except httpx.TransportError:
-            time.sleep(0.2)
-    pytest.fail(f"langgraph dev ended:\n{log.read_text()}")
