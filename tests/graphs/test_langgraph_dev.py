@@ -66,7 +66,7 @@ class Conversation:
 
     async def answer(self, *decisions: dict[str, Any], **options: Any) -> None:
         """Answer the cards and wait until the run ends or asks again."""
-        resume = {"resume": {"decisions": list(decisions)}}
+        resume: Any = {"resume": {"decisions": list(decisions)}}
         await self.client.runs.wait(self.thread_id, self.assistant, command=resume, **options)
 
     async def cards(self) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """What a person may answer to the waiting cards, and the check of an answer."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -35,6 +36,13 @@ class CardAnswer(BaseModel):
     always: bool = False
     tool_call_id: str | None = None
     proposal_id: str | None = None
+
+    def edited_args(self, args: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The arguments of an edit of these, with what a form of text fields made of numbers and lists read as JSON."""
+        if self.edited_action is None:
+            return None
+        edited = self.edited_action.args
+        return {name: _value(text) if _is_text_for(args.get(name), text) else text for name, text in edited.items()}
 
 
 class _Answer(BaseModel):
@@ -123,6 +131,17 @@ def _check_edit(card: WaitingCard, decision: CardAnswer) -> None:
         raise AnswerInvalid("An edit comes with edited_action, and only an edit does.")
     if decision.edited_action and decision.edited_action.name != card.tool:
         raise AnswerInvalid(f"An edit keeps the tool: this card is for {card.tool}.")
+
+
+def _is_text_for(arg: Any, text: Any) -> bool:
+    return isinstance(text, str) and arg is not None and not isinstance(arg, str)
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
 
 
 def response_schema(cards: Sequence[WaitingCard]) -> dict[str, Any]:

@@ -316,7 +316,7 @@ class Approvals:
         )
 
     async def _decision(self, card: Card, given: CardAnswer) -> Decision:
-        edited = given.edited_action.args if given.edited_action else None
+        edited = given.edited_args(card.args)
         if edited is not None:
             try:
                 await self._proposal(card.tool, edited)
