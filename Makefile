@@ -22,7 +22,7 @@ help:
 	@echo 'make matrix   every write in every situation through every way in, as a table'
 	@echo 'make check    lint, format, types and layers'
 	@echo 'make docs     rewrite what is generated of README.md and docs/, and build the site into build/docs'
-	@echo 'make studio   LangGraph Studio on the store that .env names, else on an embedded one'
+	@echo 'make studio   LangGraph Studio on the store of CENTRA_URL (in .env or exported), else on an invented one'
 	@echo 'make bench    what imports, tools, answers and reports cost, against bars; some minutes'
 
 install: $(STAMP)
@@ -57,11 +57,13 @@ docs: install
 	@.venv/bin/sphinx-build --quiet --fail-on-warning --keep-going docs build/docs
 	@echo 'The site is in build/docs/index.html.'
 
+SANDBOX_WRITES := orders,shipments,stock,prices,discounts,products,customers,categories,attributes
+
 # The sandbox is a process of its own, so that it outlives the server's restarts after a change of code.
 studio: install
-	@if [ -e .env ]; then exec .venv/bin/langgraph dev; fi; \
+	@if [ -n "$$CENTRA_URL" ] || grep -qs '^CENTRA_URL=.' .env; then exec .venv/bin/langgraph dev; fi; \
 	.venv/bin/centra-agent sandbox --port 8787 & trap "kill $$! 2>/dev/null" EXIT INT TERM; \
-	CENTRA_URL=http://127.0.0.1:8787 CENTRA_TOKEN=sandbox-token CENTRA_WRITES=orders,stock \
+	CENTRA_URL=http://127.0.0.1:8787 CENTRA_TOKEN=sandbox-token CENTRA_WRITES=$(SANDBOX_WRITES) \
 	CENTRA_JOURNAL=sqlite:///.langgraph_api/approvals.sqlite3 .venv/bin/langgraph dev
 
 bench: install

@@ -31,6 +31,15 @@ _STEPS_OF_A_WRITE = 8
 _STEPS_TO_END = 3
 _OUT_OF_STEPS = "I stopped here because this request took too many steps. Ask me to go on, or ask for less at once."
 
+# What the drawn graph says on the ways out of the two nodes that choose one.
+_FROM_AGENT = {"read": "reads", "propose": "writes", "__end__": "an answer"}
+_FROM_GATHER = {
+    "propose": "to be worked out",
+    "review": "a person decides",
+    "apply": "approved",
+    "agent": "all have a result",
+}
+
 
 class Messages(TypedDict):
     """What goes in and comes out."""
@@ -72,10 +81,10 @@ def build_store_agent(
         )
     nodes = _Nodes(model, toolkit, system_prompt)
     graph = StateGraph(StoreAgentState, context_schema=StoreContext, input_schema=Messages, output_schema=Messages)
-    graph.add_node("agent", nodes.runnable(nodes.agent), destinations=("read", "propose", "__end__"))
+    graph.add_node("agent", nodes.runnable(nodes.agent), destinations=_FROM_AGENT)
     graph.add_node("read", nodes.runnable(nodes.read))
     graph.add_node("propose", nodes.runnable(nodes.propose))
-    graph.add_node("gather", nodes.runnable(nodes.gather), destinations=("propose", "review", "apply", "agent"))
+    graph.add_node("gather", nodes.runnable(nodes.gather), destinations=_FROM_GATHER)
     graph.add_node("review", nodes.runnable(nodes.review))
     graph.add_node("apply", nodes.runnable(nodes.apply))
     graph.add_edge(START, "agent")

@@ -216,6 +216,8 @@ async def test_the_server_shows_what_can_be_set_and_how_the_nodes_hang_together(
     assert set((schemas["input_schema"] or {})["properties"]) == {"messages"}
     named = {node["id"] for node in drawn["nodes"]}
     assert named == {"__start__", "agent", "read", "propose", "gather", "review", "apply", "__end__"}
+    said = {(edge["source"], edge["target"]): edge["data"] for edge in drawn["edges"] if edge.get("data")}
+    assert said["gather", "review"] == "a person decides"
 
 
 async def test_a_note_that_nobody_is_asked_about_is_written_once(conversation: Conversation, sandbox: Sandbox) -> None:
