@@ -5,7 +5,7 @@ It understands the request shapes in `SHAPES` and answers everything else by say
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -20,7 +20,10 @@ from typing_extensions import override
 MARK = "(offline demo model)"
 
 _EDGES = " \n,.;!?"
-_WRITES = frozenset({"cancel_order", "confirm_order", "add_order_note", "set_stock"})
+_WRITES = frozenset(
+    {"cancel_order", "confirm_order", "set_order_hold", "add_order_note", "set_stock", "adjust_stock", "undo_change"}
+)
+_NO_REASON = "asked for in the chat"
 
 _COURTESY = r"(?:[\s,.;!?]|\b(?:hi|hello|hey|please|thanks|thank you|too|as well)\b)*"
 _SHOW = r"(?:show|list|find|get|look up|check)(?: me)?(?: all)?(?: the| our)?"
@@ -30,9 +33,11 @@ _CUSTOMER = r"(?P<customer>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
 _SKU = r"(?:sku )?(?P<sku>(?=[\w.-]*\d)\w[\w.-]+\w)"
 _WAREHOUSE = r"(?:in|at) (?!stock\b)(?:the )?(?:warehouse )?(?P<warehouse>[\w&'-]+(?: [\w&'-]+){0,3}?)(?: warehouse)?"
 _UNITS = r"(?: (?:units|pieces|items))?"
+_ENDS = r"(?=\s*(?:$|[,.;!?\n]|\b(?:and|then|because|since|as)\b))"
 _STOCK_OF = rf"(?:how many{_UNITS}(?: of)?|(?:(?:{_SHOW}|what is|what's) )?(?:the )?stock (?:level )?(?:of|for)) {_SKU}"
 _ON_HAND = r"(?: (?:do we have|are there|are|is|left|in stock)\b)*"
-_PUT = r"(?:(?:put|set|change) )?(?:the )?(?:stock (?:level )?)?(?:(?:of|for) )?"
+_PUT_IN = r"(?:the )?(?:stock (?:level )?)?(?:(?:of|for) )?"
+_PUT = rf"(?:(?:put|set|change) )?{_PUT_IN}"
 
 
 def _pattern(text: str) -> re.Pattern[str]:
@@ -48,7 +53,7 @@ _NOTHING = _pattern(_COURTESY)
 _REASON = _pattern(
     rf"{_COURTESY}|(?:\s*[,:;.(\u2013\u2014-]\s*(?:because |since |as )?| (?:because|since|as) )(?:of )?"
     r"(?!(?:and|or|but|then|unless|if|except|only|when|not|don't|do not)\b)"
-    r"(?![^?]*(?:[,.;\n]|\b(?:and|then)\b)\s*(?:put|set|change|cancel|confirm|add|leave|write|show|refund|ship)\b)"
+    r"(?![^?]*(?:[,.;\n]|\b(?:and|then)\b)\s*(?:put|set|change|cancel|confirm|add|take|remove|release|undo|leave|write|show|refund|ship)\b)"
     r"(?P<reason>\w[^?]*?)[\s,.;!)\u2013\u2014-]*"
 )
 _NOTE = _pattern(r"(?:\s*[:,\u2013\u2014-]| saying| that says)\s*[\"']?(?P<note>\w(?s:.*?))[\"'\s,.;]*")
@@ -58,14 +63,15 @@ _NOTE = _pattern(r"(?:\s*[:,\u2013\u2014-]| saying| that says)\s*[\"']?(?P<note>
 class Shape:
     """One kind of request: the tool that it calls and how it is worded.
 
-    The groups of `head` and `tail` are named like the tool's arguments. `tail` is what may stand between the head and
-    the next request.
+    The groups of `head` and `tail` are named like the tool's arguments, to which `fixed` adds. `tail` is what may stand
+    between the head and the next request.
     """
 
     tool: str
     example: str
     head: re.Pattern[str]
     tail: re.Pattern[str] = _NOTHING
+    fixed: Mapping[str, Any] = field(default_factory=dict)
 
 
 # Of two shapes that match at the same place the first one counts.
@@ -97,15 +103,45 @@ SHAPES: tuple[Shape, ...] = (
     Shape(
         "get_stock",
         "How many ABC-123 are in the Stockholm warehouse?",
-        _pattern(rf"{_STOCK_OF}{_ON_HAND}(?: {_WAREHOUSE}(?=\s*(?:$|[,.;!?\n]|\b(?:and|then)\b)))?"),
+        _pattern(rf"{_STOCK_OF}{_ON_HAND}(?: {_WAREHOUSE}{_ENDS})?"),
+    ),
+    Shape(
+        "adjust_stock",
+        "Add 5 to the stock of ABC-123 in Stockholm, a delivery",
+        _pattern(
+            rf"(?:add|(?P<less>take|remove)) (?P<units>\d{{1,9}})\b{_UNITS} (?:to|from|of) "
+            rf"{_PUT_IN}{_SKU} {_WAREHOUSE}{_ENDS}"
+        ),
+        _REASON,
     ),
     Shape("cancel_order", "Cancel order 1042, the customer changed her mind", _pattern(rf"cancel {_ORDER}"), _REASON),
     Shape("confirm_order", "Confirm order 1043", _pattern(rf"confirm {_ORDER}")),
+    Shape(
+        "set_order_hold",
+        "Put order 1043 on hold, the address is wrong",
+        _pattern(rf"(?:put|place|set) {_ORDER} on hold"),
+        _REASON,
+        {"on_hold": True},
+    ),
+    Shape(
+        "set_order_hold",
+        "Release order 1043",
+        _pattern(rf"release {_ORDER}(?: from (?:its |the )?hold)?"),
+        _REASON,
+        {"on_hold": False},
+    ),
     Shape(
         "add_order_note",
         "Add a note to order 1042: call back on Monday",
         _pattern(rf"(?:add|leave|write) (?:a |the )?note (?:to|on|for) {_ORDER}"),
         _NOTE,
+    ),
+    Shape(
+        "undo_change",
+        "Undo the last change",
+        _pattern(
+            r"(?:undo|take back) (?:that|it|(?:the |my )?(?:last |latest )?change(?: (?P<change>[0-9a-f]{6,64}))?)\b"
+        ),
     ),
 )
 
@@ -221,7 +257,8 @@ def _understand(text: str) -> tuple[list[_Call], list[str]]:
         tail = shape.tail.fullmatch(text, head.end(), end)
         if tail is None:
             unclear.append(text[head.end() : end].strip(_EDGES) or head[0])
-        calls.append(_Call(shape.tool, _values(head.groupdict() | (tail.groupdict() if tail else {}))))
+        values = _values(head.groupdict() | (tail.groupdict() if tail else {}))
+        calls.append(_Call(shape.tool, _arranged(shape.tool, values) | shape.fixed))
     return _merged(calls), unclear
 
 
@@ -240,11 +277,20 @@ def _matches(text: str) -> Iterator[tuple[int, Shape, re.Match[str]]]:
 
 def _values(groups: Mapping[str, str | None]) -> dict[str, Any]:
     values: dict[str, Any] = {name: value for name, value in groups.items() if value}
-    for name in values.keys() & {"order_number", "quantity"}:
+    for name in values.keys() & {"order_number", "quantity", "units"}:
         values[name] = int(values[name])
     if "status" in values:
         values["status"] = values["status"].upper().replace("CANCELED", "CANCELLED")
     return values
+
+
+def _arranged(tool: str, values: dict[str, Any]) -> dict[str, Any]:
+    """The values as the tool takes them."""
+    if tool != "adjust_stock":
+        return values
+    change = -values["units"] if "less" in values else values["units"]
+    lines = [{"sku": values["sku"], "change": change}]
+    return {"lines": lines, "warehouse": values["warehouse"], "reason": values.get("reason", _NO_REASON)}
 
 
 def _merged(calls: Sequence[_Call]) -> list[_Call]:
@@ -259,8 +305,10 @@ def _unique(calls: Sequence[_Call]) -> list[_Call]:
 
 
 def _reads_before(write: _Call) -> list[_Call]:
-    if write.tool == "set_stock":
-        lines = write.arguments["lines"]
+    if write.tool == "undo_change":
+        return []
+    if write.tool in ("set_stock", "adjust_stock"):
+        lines = [write.arguments | line for line in write.arguments["lines"]]
         return [_Call("get_stock", {"sku": line["sku"], "warehouse": line["warehouse"]}) for line in lines]
     return [_Call("get_order", {"order_number": write.arguments["order_number"]})]
 

@@ -64,8 +64,35 @@ def set_stock(lines: list[Line], reason: str | None = None) -> str:
     return f"Applied: {len(lines)} lines."
 
 
+@tool
+def adjust_stock(lines: list[dict[str, Any]], warehouse: str, reason: str) -> str:
+    """Add units to the stock of SKUs, or take them away."""
+    return f"Applied: {lines[0]['change']:+} in {warehouse}."
+
+
+@tool
+def set_order_hold(order_number: int, on_hold: bool, reason: str | None = None) -> str:
+    """Hold or release an order."""
+    return f"Applied: order {order_number}, on hold: {on_hold}."
+
+
+@tool
+def undo_change(change: str | None = None) -> str:
+    """Take a change back."""
+    return "Applied: it is as it was."
+
+
 READS: list[BaseTool] = [get_order, search_orders, get_stock, list_warehouses]
-TOOLS: list[BaseTool] = [*READS, confirm_order, cancel_order, add_order_note, set_stock]
+WRITES: list[BaseTool] = [
+    confirm_order,
+    cancel_order,
+    set_order_hold,
+    add_order_note,
+    set_stock,
+    adjust_stock,
+    undo_change,
+]
+TOOLS: list[BaseTool] = [*READS, *WRITES]
 JOB = (
     "Cancel order 1042, the customer changed her mind, "
     "and put the stock of SKU ABC-123 in the Stockholm warehouse to 25"
@@ -181,6 +208,38 @@ def test_a_question_becomes_reads_and_an_answer_that_repeats_them(
             [("set_stock", {"lines": [{"sku": "ABC-123", "warehouse": "Stockholm", "quantity": 0}]})],
         ),
         (
+            "Put order 1042 on hold because the address is wrong",
+            [("set_order_hold", {"order_number": 1042, "reason": "the address is wrong", "on_hold": True})],
+        ),
+        ("Release #1042 from its hold.", [("set_order_hold", {"order_number": 1042, "on_hold": False})]),
+        (
+            "Add 5 to the stock of ABC-123 in Stockholm",
+            [
+                (
+                    "adjust_stock",
+                    {
+                        "lines": [{"sku": "ABC-123", "change": 5}],
+                        "warehouse": "Stockholm",
+                        "reason": "asked for in the chat",
+                    },
+                )
+            ],
+        ),
+        (
+            "Take 2 units from SKU ABC-123 in the Main Street warehouse, they were stolen, and confirm order 1043",
+            [
+                (
+                    "adjust_stock",
+                    {
+                        "lines": [{"sku": "ABC-123", "change": -2}],
+                        "warehouse": "Main Street",
+                        "reason": "they were stolen",
+                    },
+                ),
+                ("confirm_order", {"order_number": 1043}),
+            ],
+        ),
+        (
             "Cancel order 1042 (a duplicate),\n\nthen put the stock\n  of ABC-123 in the Main Street warehouse to 25!",
             [
                 ("cancel_order", {"order_number": 1042, "reason": "a duplicate"}),
@@ -197,6 +256,17 @@ def test_a_change_is_called_once_after_reading_what_it_changes(
     assert {name for name, _ in reads} <= {"get_order", "get_stock"}
     assert writes == expected
     assert answer.count("Applied") == len(expected)
+
+
+@pytest.mark.parametrize(
+    ("request_text", "arguments"),
+    [("Undo the last change", {}), ("please undo that!", {}), ("Undo change 91bfa12e", {"change": "91bfa12e"})],
+)
+def test_a_change_is_taken_back_without_reading(model: Model, request_text: str, arguments: dict[str, str]) -> None:
+    steps, answer = play(model, request_text)
+
+    assert steps == [[("undo_change", arguments)]]
+    assert answer.startswith("Undo change: Applied: it is as it was.")
 
 
 def test_several_stock_lines_become_one_call_after_a_read_of_each(model: Model) -> None:
@@ -300,6 +370,9 @@ def test_the_help_names_an_example_of_each_shape_and_how_to_use_a_real_model(mod
         ("Set ABC-123 in Stockholm to 2.5", "5"),
         ("Confirm order 1043 and delete all products", "and delete all products"),
         ("Add a note to order 1042", "Add a note to order 1042"),
+        ("Put order 1042 on hold, but only if it is paid", "but only if it is paid"),
+        ("Add 5 to ABC-123 in Stockholm, unless it is sold out", "unless it is sold out"),
+        ("Undo the last change and the one before", "and the one before"),
     ],
 )
 def test_a_change_that_is_understood_in_part_is_not_made(model: Model, request_text: str, unclear: str) -> None:
