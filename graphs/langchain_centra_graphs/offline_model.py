@@ -145,10 +145,12 @@ SHAPES: tuple[Shape, ...] = (
     ),
 )
 
-HELP = (
-    "This is the offline demo model, which understands only requests like "
-    + ", ".join(f'"{shape.example}"' for shape in SHAPES)
-    + "; for a real model set OPENAI_API_KEY or CENTRA_MODEL."
+HELP = "\n".join(
+    [
+        "This is the offline demo model, which understands only requests like these:",
+        *(f"- {shape.example}" for shape in SHAPES),
+        "For a real model set OPENAI_API_KEY or CENTRA_MODEL.",
+    ]
 )
 
 
@@ -258,7 +260,7 @@ def _understand(text: str) -> tuple[list[_Call], list[str]]:
         if tail is None:
             unclear.append(text[head.end() : end].strip(_EDGES) or head[0])
         values = _values(head.groupdict() | (tail.groupdict() if tail else {}))
-        calls.append(_Call(shape.tool, _arranged(shape.tool, values) | shape.fixed))
+        calls.append(_Call(shape.tool, {**_arranged(shape.tool, values), **shape.fixed}))
     return _merged(calls), unclear
 
 

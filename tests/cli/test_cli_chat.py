@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from langchain_centra.cli.app import app
 from langchain_centra.cli.errors import CommandFailed
-from langchain_centra.sandbox import Sandbox
+from langchain_centra.sandbox import DEMO_SKU, Sandbox
 
 pytestmark = pytest.mark.slow
 
@@ -47,9 +47,9 @@ def test_a_question_is_answered_with_the_calls_shown_as_they_start_and_end() -> 
         assert chat.wait() == 0
 
 
-def test_every_change_that_is_approved_is_written(shop: Sandbox) -> None:
+def test_every_change_that_is_approved_is_written_and_the_last_one_taken_back(shop: Sandbox) -> None:
     with terminal("chat") as chat:
-        chat.wait_for("orders, stock, undo.")
+        chat.wait_for("orders, stock.")
         chat.wait_for("You:")
         chat.type("Confirm order 1042 and put the stock of TEE01BLKM in Stockholm to 25\r")
         for change in ("Change 1 of 2: [y]", "Change 2 of 2: [y]"):
@@ -58,9 +58,17 @@ def test_every_change_that_is_approved_is_written(shop: Sandbox) -> None:
         chat.wait_for("Verified by reading it back.")
         chat.wait_for("Verified by reading it back.")
         chat.wait_for("You:")
+        assert sorted(written(shop)) == ["confirmOrder", "setStock"]
+        chat.type("/undo\r")
+        chat.wait_for("Undo “Set the physical stock of TEE01BLKM in Stockholm from 12 to 25")
+        chat.wait_for(ASK)
+        chat.type("y")
+        chat.wait_for("Verified by reading it back.")
+        chat.wait_for("You:")
         chat.type("\x04")
         assert chat.wait() == 0
-    assert sorted(written(shop)) == ["confirmOrder", "setStock"]
+    assert written(shop)[2:] == ["setStock"]
+    assert shop.store.stock[DEMO_SKU, 1].physical_quantity == 12
 
 
 def test_a_conversation_that_was_left_at_a_card_shows_it_again(shop: Sandbox) -> None:

@@ -15,6 +15,8 @@ from langchain_centra.approval.records import WRITTEN, Card
 from langchain_centra.cli.screen import table
 from langchain_centra.cli.text import plain
 
+_NOW, _AFTER = "red", "green"
+
 Action = Mapping[str, Any]
 """One entry of a request's `action_requests`: a waiting card with the call that it belongs to."""
 
@@ -65,6 +67,7 @@ def _changes(changes: Sequence[Mapping[str, Any]]) -> RenderableType:
         (f"{change['object']}: {change['field']}", value(change, "before"), value(change, "after")) for change in shown
     ]
     laid_out = table(("what", "now", "after"), rows)
+    laid_out.columns[1].style, laid_out.columns[2].style = _NOW, _AFTER
     return Group(laid_out, Text(f"{counted}\n")) if counted else laid_out
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from langchain_centra import CentraError, CentraToolkit
+from langchain_centra.approval.undo import UNDO
 from langchain_centra.cli.answering import decided_elsewhere
 from langchain_centra.cli.conversation import Conversation
 from langchain_centra.cli.conversations import stored_conversations
@@ -23,8 +24,8 @@ from langchain_centra.cli.startup import chosen_model, chosen_store, described, 
 from langchain_centra_graphs import build_store_agent
 
 _COMMANDS = (
-    "/continue goes on where the agent stopped, /tools and /permissions say what it can do and what the token needs "
-    "for that, /quit or Ctrl-D leaves, Ctrl-C stops the agent."
+    "/undo takes the last change back, after your yes, and /continue goes on where the agent stopped. /tools and "
+    "/permissions say what it can do and what the token needs for that. Ctrl-C stops the agent, /quit or Ctrl-D leaves."
 )
 
 _STOPPED = "Stopped; what was approved may still be written. /continue lets the agent finish, or write something else."
@@ -66,8 +67,11 @@ class _Chat:
     async def run(self) -> None:
         await self._take_up()
         while (line := await self._line()) is not None:
-            if line == "/continue":
+            command, _, argument = line.partition(" ")
+            if command == "/continue":
                 await self._turn(self._conversation.go_on())
+            elif command == "/undo":
+                await self._undo(argument.strip() or None)
             elif line.startswith("/"):
                 self._look_up(line)
             elif line:
@@ -84,6 +88,12 @@ class _Chat:
             await self._turn(self._conversation.go_on())
         elif state.tasks:
             self._screen.say("The agent was stopped before its answer; /continue lets it finish.", "bold")
+
+    async def _undo(self, change: str | None) -> None:
+        if UNDO in self._toolkit.writes:
+            await self._turn(self._conversation.undo(change))
+        else:
+            self._screen.say("Nothing may be changed here, so there is nothing to undo.")
 
     def _look_up(self, command: str) -> None:
         if command == "/tools":
@@ -153,7 +163,7 @@ def _introduce(screen: Screen, toolkit: CentraToolkit, model: str, thread_id: st
     if toolkit.name == "sandbox":
         screen.say("The store is invented, and new each time this starts; CENTRA_URL and CENTRA_TOKEN name a real one.")
     else:
-        groups = ", ".join(dict.fromkeys(spec.group for spec in toolkit.writes.values()))
+        groups = ", ".join(dict.fromkeys(spec.group for spec in toolkit.writes.values() if spec.name != UNDO))
         may = f"The agent may propose changes to: {groups}." if groups else "Read only; CENTRA_WRITES allows changes."
         screen.say(f"The store is {toolkit.centra.url}. {may}")
     screen.say(f"The model is {model}.")

@@ -1,15 +1,17 @@
 """A conversation with the agent: one turn is streamed, and each of its questions answered, until the turn has ended."""
 
 import asyncio
+import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, StateSnapshot, StreamMode
 
 from langchain_centra.approval.answers import IN_JOURNAL
+from langchain_centra.approval.undo import UNDO
 from langchain_centra.cli.cards import card
 from langchain_centra.cli.decisions import Decision, Request
 from langchain_centra.cli.errors import CommandFailed, sentence
@@ -52,6 +54,21 @@ class Conversation:
         """Send a message and go through the turn that follows from it."""
         await self._stream({"messages": [HumanMessage(text)]})
         await self._answer_cards()
+
+    async def undo(self, change: str | None = None) -> None:
+        """Take back a change, by default the latest of the conversation, as if the agent had called for it.
+
+        The card is shown and decided on like any other, and the agent reads what came of it.
+        """
+        args = {"change": change} if change else {}
+        call = ToolCall(name=UNDO, args=args, id=f"undo_{uuid.uuid4().hex[:12]}")
+        asked = [
+            HumanMessage(f"Undo change {change}" if change else "Undo the last change"),
+            AIMessage("", tool_calls=[call]),
+        ]
+        told = Command(update={"messages": asked}, goto="propose")
+        await self._agent.aupdate_state(self._config, told, as_node="agent")
+        await self.go_on()
 
     async def go_on(self) -> None:
         """Go on where the thread stopped: let a turn that broke off run on, and ask about the cards that wait."""
