@@ -19,6 +19,21 @@ from pydantic import SecretStr
 from langchain_centra import CentraToolkit
 from langchain_centra.middleware import CentraApproval
 
+STRICT_KEYWORDS = {
+    "type",
+    "description",
+    "enum",
+    "properties",
+    "required",
+    "additionalProperties",
+    "items",
+    "minItems",
+    "maxItems",
+    "minimum",
+    "maximum",
+}
+"""Of the keywords that strict function calling takes, those that every model with it takes and that need no `$ref`."""
+
 
 @dataclass
 class Provider:
@@ -63,14 +78,19 @@ def _problem(body: dict[str, Any]) -> str | None:
     return next((text for one in functions if one.get("strict") and (text := _not_strict(one["parameters"]))), None)
 
 
-def _not_strict(schema: Any) -> str | None:
-    if isinstance(schema, dict):
-        names = list(schema.get("properties", {}))
-        closed = schema.get("additionalProperties") is False and schema.get("required") == names
-        if schema.get("type") == "object" and not closed:
-            return f"An object is open, or something in it is optional: {names}"
-        schema = list(schema.values())
-    return next(filter(None, map(_not_strict, schema)), None) if isinstance(schema, list) else None
+def _not_strict(schema: dict[str, Any]) -> str | None:
+    """What OpenAI's strict mode would not take: open objects, optional properties, keywords that it does not know."""
+    names = list(schema.get("properties", {}))
+    if schema.get("type") == "object" and schema.get("additionalProperties") is not False:
+        return f"An object is open: {names}"
+    if schema.get("required", names) != names:
+        return f"Something is optional: {names}"
+    if unknown := schema.keys() - STRICT_KEYWORDS:
+        return f"Not permitted: {unknown}"
+    if "null" in schema.get("type", ()) and None not in schema.get("enum", [None]):
+        return f"May be null, but is not one of {schema['enum']}"
+    parts = [*schema.get("properties", {}).values(), *([schema["items"]] if "items" in schema else [])]
+    return next(filter(None, map(_not_strict, parts)), None)
 
 
 @pytest.fixture
@@ -108,6 +128,18 @@ def model(provider: Provider) -> Iterator[ChatOpenAI]:
     model.root_client.close()
 
 
+def test_nulls_of_a_strict_call_mean_not_given(model: ChatOpenAI, provider: Provider) -> None:
+    provider.call = ("search_orders", {"status": "PENDING"})
+    with CentraToolkit.sandbox() as toolkit:
+        tools = {tool.name: tool for tool in toolkit.get_tools(strict=True)}
+        schema: Any = tools["search_orders"].tool_call_schema
+        provider.call[1].update({name: None for name in schema["properties"] if name != "status"})
+        [call] = model.bind_tools([*tools.values()], strict=True).invoke("Which are pending?").tool_calls
+        message = tools["search_orders"].invoke(call)
+    assert message.status == "success"
+    assert "1042" in message.content
+
+
 def test_an_agent_on_the_wire_asks_and_goes_on(model: ChatOpenAI, provider: Provider) -> None:
     with CentraToolkit.sandbox() as toolkit:
         tools, middleware = toolkit.get_tools(), [CentraApproval(toolkit)]
@@ -122,9 +154,11 @@ def test_an_agent_on_the_wire_asks_and_goes_on(model: ChatOpenAI, provider: Prov
 
 
 @pytest.mark.parametrize("strict", [True, False])
-def test_the_provider_takes_the_schemas(model: ChatOpenAI, provider: Provider, strict: bool) -> None:
+def test_the_provider_takes_the_schemas_of_all_tools(model: ChatOpenAI, provider: Provider, strict: bool) -> None:
     with CentraToolkit.sandbox() as toolkit:
         tools = toolkit.get_tools(strict=strict)
         reply = model.bind_tools(tools, strict=strict).invoke("Set it.")
     assert reply.tool_calls
-    assert [tool["function"]["name"] for tool in provider.bodies[0]["tools"]] == [tool.name for tool in tools]
+    functions = [tool["function"] for tool in provider.bodies[0]["tools"]]
+    assert [function["name"] for function in functions] == [tool.name for tool in tools]
+    assert all(function["strict"] is strict for function in functions)
