@@ -1,6 +1,7 @@
 """The waiting cards as a form of ipywidgets."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets  # type: ignore[import-untyped]
@@ -12,7 +13,7 @@ from langchain_centra.tools.structured import argument_schema
 from langchain_centra.tools.undo import undo_change
 
 if TYPE_CHECKING:
-    from langchain_centra.notebook.review import Review
+    from langchain_centra.notebook.review import Cards
 
 _WIDE = {"width": "560px"}
 _LABEL = {"description_width": "200px"}
@@ -26,12 +27,13 @@ _HINT = (
 class Form:
     """All waiting cards with a choice for each, and one button that sends the decisions together."""
 
-    def __init__(self, review: "Review") -> None:
+    def __init__(self, review: "Cards") -> None:
         self._review = review
         self.button = widgets.Button(description="Decide", disabled=True, button_style="primary")
         self.button.on_click(self._send)
         self.message = widgets.HTML()
         self._box = widgets.VBox()
+        self._sending: asyncio.Future[None] | None = None
         self.cards: list[CardForm] = []
         self.refresh()
 
@@ -58,17 +60,33 @@ class Form:
 
     def _send(self, _button: Any) -> None:
         # A second click arrives after the first has been carried out, when other cards may stand here.
-        if not self.cards or any(card.choice.value is None for card in self.cards):
+        if self._sending or not self.cards or any(card.choice.value is None for card in self.cards):
             return
         decisions = [card.decision() for card in self.cards]
         self.button.disabled = True
         try:
-            self._review.send(decisions)
+            sent = self._review.send(decisions)
+        except Exception as error:
+            self._broke_off(error)
+        else:
+            if sent is None:
+                self.refresh()
+            else:
+                self._sending = asyncio.ensure_future(self._wait(sent))
+
+    async def _wait(self, sent: Awaitable[None]) -> None:
+        try:
+            await sent
             self.refresh()
         except Exception as error:
-            # Models and their providers raise whatever they like; a callback's error would be seen by nobody.
-            self.message.value = note_html(f"The run broke off ({type(error).__name__}: {error}).")
-            self.button.disabled = False
+            self._broke_off(error)
+        finally:
+            self._sending = None
+
+    def _broke_off(self, error: Exception) -> None:
+        # Models and their providers raise whatever they like; a callback's error would be seen by nobody.
+        self.message.value = note_html(f"The run broke off ({type(error).__name__}: {error}).")
+        self.button.disabled = False
 
 
 class CardForm:
