@@ -28,18 +28,18 @@ class StoreContext(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", title="Narrow what the agent may change")
 
     writes: list[str] | None = Field(
-        None,
+        default=None,
         description=f"Groups or tools that may change something, of those that the agent has: {', '.join(_GROUPS)}. "
         "An empty list: read only. Unset: all that the agent has.",
         json_schema_extra=_of("agent", "propose"),
     )
     policy: ApprovalPolicy | None = Field(
-        None,
+        default=None,
         description="Rules beside the agent's own; of each two the stricter counts.",
         json_schema_extra=_of("propose", "apply"),
     )
     approver: str | None = Field(
-        None,
+        default=None,
         description="The only person who may approve. On a server the name that its authentication proves.",
         json_schema_extra=_of("review"),
     )
