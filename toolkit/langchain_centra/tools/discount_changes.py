@@ -21,7 +21,7 @@ from langchain_centra.operations.discounts import (
 from langchain_centra.tools.arguments import ActiveStatus, Arguments, Text
 from langchain_centra.tools.discounts import uses_left, vouchers_with
 from langchain_centra.tools.spec import write_tool
-from langchain_centra.tools.text import cell, listed, when
+from langchain_centra.tools.text import cell, counted, listed, when
 
 _SIMILAR = 6
 
@@ -99,14 +99,16 @@ async def delete_voucher(centra: AsyncCentra, arguments: DeleteVoucher) -> Propo
         before={fact: voucher.status},
         after={fact: "deleted"},
     )
-    used = "an unknown number of" if voucher.successful_usages is None else str(voucher.successful_usages)
+    used = "how often it was used cannot be read"
+    if voucher.successful_usages is not None:
+        used = f"it was used {counted(voucher.successful_usages, 'time')} so far"
     return Proposal(
         sentence=f"Delete {voucher_called(voucher)}",
         changes=(Change(object=_described(voucher), field="status", before=voucher.status, after="deleted"),),
         effects=frozenset({Effect.DELETE}),
         steps=(step,),
         warnings=(
-            f"Deleting cannot be undone, and it has {used} uses so far; switching the voucher off can be undone.",
+            f"Deleting cannot be undone, and {used}; switching the voucher off can be undone.",
             *_beside([voucher]),
         ),
     )
@@ -156,8 +158,9 @@ def _status_step(voucher: StatedVoucher, status: str) -> Step:
 
 
 def _described(voucher: StatedVoucher) -> str:
-    left = f" of {voucher.max_usages}" if voucher.max_usages else ""
-    return f"{voucher_called(voucher)}, uses left {uses_left(voucher)}{left}"
+    if not voucher.max_usages:
+        return f"{voucher_called(voucher)}, uses not limited"
+    return f"{voucher_called(voucher)}, uses left {uses_left(voucher)} of {voucher.max_usages}"
 
 
 def _reverse(vouchers: Sequence[StatedVoucher], before: set[str | None]) -> Reverse | None:

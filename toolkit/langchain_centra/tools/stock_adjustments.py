@@ -23,7 +23,7 @@ from langchain_centra.tools.arguments import LARGEST_INT, Arguments, Sku, Text, 
 from langchain_centra.tools.codes import described, one_size_each, sizes_of
 from langchain_centra.tools.spec import write_tool
 from langchain_centra.tools.stock_changes import UNUSUAL_UNITS, level_facts, noted, physical_fact, present
-from langchain_centra.tools.text import cell, units
+from langchain_centra.tools.text import cell, moved, units
 from langchain_centra.tools.warehouses import all_warehouses, warehouse_named
 
 _MARKED = "stock change "
@@ -109,7 +109,7 @@ async def adjust_stock(centra: AsyncCentra, arguments: AdjustStock) -> Proposal:
         effects=frozenset({Effect.STOCK}),
         steps=(_step(levels, warehouse, arguments.reason),),
         stock=(
-            f"{total:+d} unit{'' if abs(total) == 1 else 's'} in {place}.",
+            f"{moved(total)} in {place}.",
             *noted(arguments.reason),
             "Doing this again adds or takes away the same units once more.",
         ),
