@@ -19,6 +19,7 @@ from langchain_centra.operations.discounts import (
     named_vouchers,
 )
 from langchain_centra.tools.arguments import ActiveStatus, Arguments, Text
+from langchain_centra.tools.choice import refuse
 from langchain_centra.tools.discounts import uses_left, vouchers_with
 from langchain_centra.tools.spec import write_tool
 from langchain_centra.tools.text import cell, counted, listed, when
@@ -123,6 +124,8 @@ def voucher_called(voucher: StatedVoucher) -> str:
 async def _named(centra: AsyncCentra, named: Sequence[str]) -> list[StatedVoucher]:
     """Return the voucher of each code or name, the code first, many vouchers a request; raises Impossible."""
     found: dict[int, StatedVoucher] = {}
+    problems: list[str] = []
+    unknown: list[str] = []
     wanted = list(dict.fromkeys(named))
     for start in range(0, len(wanted), VOUCHERS_PER_REQUEST):
         chunk = wanted[start : start + VOUCHERS_PER_REQUEST]
@@ -132,18 +135,21 @@ async def _named(centra: AsyncCentra, named: Sequence[str]) -> list[StatedVouche
             candidates = rows.get(f"code{n}") or rows.get(f"name{n}") or []
             if len(candidates) > 1:
                 names = listed([f"{voucher_called(voucher)} {voucher.status}" for voucher in candidates])
-                raise Impossible(f"Several vouchers are called {cell(words)!r}; give the code: {names}.")
-            if not candidates:
-                raise await _unknown(centra, words)
-            found[candidates[0].id] = candidates[0]
+                problems.append(f"Several vouchers are called {cell(words)!r}; give the code: {names}.")
+            elif candidates:
+                found[candidates[0].id] = candidates[0]
+            else:
+                unknown.append(words)
+    refuse([*problems, *([await _unknown(centra, unknown)] if unknown else [])])
     return list(found.values())
 
 
-async def _unknown(centra: AsyncCentra, words: str) -> Impossible:
-    close, _ = await vouchers_with(centra, words, {}, _SIMILAR)
+async def _unknown(centra: AsyncCentra, words: Sequence[str]) -> str:
+    close, _ = await vouchers_with(centra, words[0], {}, _SIMILAR)
     names = listed([f"{cell(voucher.name)} ({cell(voucher.code or voucher.url)})" for voucher in close])
-    hint = f"Close to it: {names}." if close else "Use search_vouchers to find it."
-    return Impossible(f"No voucher has the code or name {cell(words)!r}. {hint}")
+    it = "it" if len(words) == 1 else cell(words[0])
+    hint = f"Close to {it}: {names}." if close else f"Use search_vouchers to find {it}."
+    return f"No voucher has the code or name {', '.join(repr(cell(one)) for one in words)}. {hint}"
 
 
 def _status_step(voucher: StatedVoucher, status: str) -> Step:

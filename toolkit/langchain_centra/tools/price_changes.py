@@ -15,7 +15,7 @@ from langchain_centra.operations.channels import Pricelist, all_pricelists
 from langchain_centra.operations.prices import PRICED_PRODUCTS_BY_ID, SET_PRICES, PricedProduct, PricedVariant
 from langchain_centra.tools.arguments import Arguments, Text
 from langchain_centra.tools.channels import pricelist_named
-from langchain_centra.tools.choice import one_named
+from langchain_centra.tools.choice import one_named, refuse
 from langchain_centra.tools.prices import PRICE_READS, price_in, product_called, products_with_prices, written_price
 from langchain_centra.tools.spec import write_tool
 from langchain_centra.tools.text import cell, listed
@@ -145,8 +145,7 @@ async def set_price(centra: AsyncCentra, arguments: SetPrice) -> Proposal:
 async def _sets(centra: AsyncCentra, arguments: SetPrice) -> list[_Set]:
     pricelists = (await all_pricelists(centra)).rows
     places = {line.pricelist: pricelist_named(line.pricelist, pricelists) for line in arguments.lines}
-    for line in arguments.lines:
-        _check_currency(line, places[line.pricelist])
+    refuse([text for line in arguments.lines if (text := _wrong_currency(line, places[line.pricelist]))])
     products = await products_with_prices(centra, [line.product for line in arguments.lines])
     wanted: dict[tuple[int, int], tuple[PricedProduct, Pricelist, dict[int | None, Decimal]]] = {}
     for line in arguments.lines:
@@ -158,12 +157,13 @@ async def _sets(centra: AsyncCentra, arguments: SetPrice) -> list[_Set]:
     return [_set(*wanted[key]) for key in sorted(wanted)]
 
 
-def _check_currency(line: PriceLine, pricelist: Pricelist) -> None:
+def _wrong_currency(line: PriceLine, pricelist: Pricelist) -> str | None:
     code = pricelist.currency.code if pricelist.currency else None
     if code is None:
-        raise Impossible(f"The currency of the pricelist {cell(pricelist.name)} cannot be read.")
+        return f"The currency of the pricelist {cell(pricelist.name)} cannot be read."
     if line.currency.upper() != code.upper():
-        raise Impossible(f"The pricelist {cell(pricelist.name)} is in {code}, not in {cell(line.currency)}.")
+        return f"{cell(line.product)}: the pricelist {cell(pricelist.name)} is in {code}, not in {cell(line.currency)}."
+    return None
 
 
 def _fact(product: PricedProduct, variant: PricedVariant, pricelist: str | None) -> str:
@@ -330,9 +330,11 @@ def _row_warnings(one: _Set, *, override: bool) -> Iterator[tuple[str, str]]:
         new, old = f"{row.after:.2f} {row.currency}", row.before
         if row.after == 0:
             yield "free", f"{where} would be free."
-        elif old and row.after >= old * _TIMES:
+        elif not old:
+            yield "new", f"{where}: there is no price yet to compare {new} with."
+        elif row.after >= old * _TIMES:
             yield "more", f"{where}: {new} is {row.after / old:.0f} times the present price."
-        elif old and row.after <= old / _TIMES:
+        elif row.after <= old / _TIMES:
             share = row.after * 100 / old
             part = "less than 1 %" if share < 1 else f"only {share:.0f} %"
             yield "less", f"{where}: {new} is {part} of the present price."

@@ -23,6 +23,7 @@ from langchain_centra.operations.stock import (
 )
 from langchain_centra.operations.stock_changes import SET_STOCK
 from langchain_centra.tools.arguments import Arguments, Quantity, Sku, Text
+from langchain_centra.tools.choice import refuse
 from langchain_centra.tools.codes import described, one_size_each
 from langchain_centra.tools.spec import write_tool
 from langchain_centra.tools.text import cell, moved, units
@@ -108,6 +109,7 @@ async def _levels(centra: AsyncCentra, lines: Sequence[StockLine]) -> list[_Leve
     ids = list(dict.fromkeys(place.id for place in places.values()))
     sizes = await one_size_each(centra, skus, ids)
     levels: dict[tuple[int, int], _Level] = {}
+    twice: list[str] = []
     for line in lines:
         size, place = sizes[line.sku], places[line.warehouse]
         physical, allocated = present(size, place)
@@ -121,7 +123,8 @@ async def _levels(centra: AsyncCentra, lines: Sequence[StockLine]) -> list[_Leve
         )
         known = levels.setdefault((level.warehouse.id, level.size.id), level)
         if known.quantity != level.quantity:
-            raise Impossible(f"{level.place} is given twice, with {known.quantity} and {level.quantity}; give it once.")
+            twice.append(f"{level.place} is given twice, with {known.quantity} and {level.quantity}; give it once.")
+    refuse(twice)
     return [levels[key] for key in sorted(levels)]
 
 
