@@ -115,6 +115,18 @@ async def test_unknown_names_are_answered_with_close_ones(propose: Propose) -> N
         await propose("set_campaign_status", campaign="denim", status="INACTIVE")
 
 
+async def test_all_vouchers_that_are_not_there_are_told_at_once(propose: Propose) -> None:
+    with pytest.raises(Impossible, match="name 'ATLANTIS', 'AVALON'"):
+        await propose("set_voucher_status", vouchers=["ATLANTIS", "WELCOME", "AVALON"], status="INACTIVE")
+
+
+async def test_campaigns_of_one_name_are_not_told_apart_by_guessing(propose: Propose, sandbox: Sandbox) -> None:
+    for campaign in sandbox.store.campaigns.values():
+        campaign.name = "Outerwear Days"
+    with pytest.raises(Impossible, match="campaigns are called 'Outerwear Days'"):
+        await propose("set_campaign_status", campaign="Outerwear Days", status="ACTIVE")
+
+
 async def test_vouchers_of_one_name_are_not_told_apart_by_guessing(propose: Propose, sandbox: Sandbox) -> None:
     sandbox.store.vouchers[2].name = "Welcome gift"
     sandbox.store.vouchers[3].name = "welcome gift"
