@@ -83,7 +83,7 @@ async def test_every_row_that_cannot_be_written_is_told_and_nobody_is_asked(
         (adjusting((TEE, -11), (LONG, -1)), nothing, ["Not written.", TEE]),
         (prices("TEE01", "LST01"), bundle, ["Warning from the store: ", "price of LST01 ", " is now "]),
         (fit("TEE01", "TEE02"), no_value, ["Not written.", "Could not find MappedAttribute"]),
-        (displays("Alva Tee", "#2003"), other_store, ["1 of 2 parts", "(display:2003): not written", "store"]),
+        (displays("Alva Tee", "#2003"), other_store, ["1 of 2 parts", "Gifts (display:2003): not written", "store"]),
     ],
     ids=lambda given: given[0] if isinstance(given, tuple) else "",
 )

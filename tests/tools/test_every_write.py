@@ -123,5 +123,63 @@ async def test_what_is_not_there_is_named_and_nobody_is_asked(tool: str, name: s
     assert not untouched.mutations
 
 
+def stocked(**line: Any) -> dict[str, Any]:
+    return {"lines": [{"sku": "TEE01BLKM", "warehouse": "Stockholm"} | line]}
+
+
+def adjusted(change: Any) -> dict[str, Any]:
+    return {"lines": [{"sku": "TEE01BLKM", "change": change}], "warehouse": "Stockholm", "reason": "Count"}
+
+
+def priced(price: Any, pricelist: str = "SEK", currency: str = "SEK") -> dict[str, Any]:
+    return {"lines": [{"product": "TEE01", "pricelist": pricelist, "price": price, "currency": currency}]}
+
+
+def cancelled(quantity: Any) -> dict[str, Any]:
+    return {"order_number": 1042, "lines": [{"sku": "TEE01ECRM", "quantity": quantity}], "stock": "release"}
+
+
+def shipped(quantity: Any) -> dict[str, Any]:
+    return {"order_number": 1043, "lines": [{"sku": "TEE01BLKM", "quantity": quantity}], "capture": True}
+
+
+NONSENSE = [
+    ("set_stock", stocked(quantity=-1), "greater than or equal to 0"),
+    ("set_stock", stocked(quantity=1_000_000), "unusually high"),
+    ("adjust_stock", adjusted(0), "not 0"),
+    ("adjust_stock", adjusted(1_000_000), "unusually large"),
+    ("adjust_stock", adjusted(-1_000_000), "cannot be taken away"),
+    ("set_price", priced(-1), "greater than or equal to 0"),
+    ("set_price", priced(0), "would be free"),
+    ("set_price", priced(2_490), "10 times the present price"),
+    ("set_price", priced(24), "only 10 % of the present price"),
+    ("set_price", priced(1_000_000, "Archive Sale EUR", "EUR"), "no price yet to compare"),
+    ("set_price", priced(199, "SEK", "EUR"), "is in SEK, not in EUR"),
+    ("cancel_order_lines", cancelled(-1), "greater than or equal to 1"),
+    ("cancel_order_lines", cancelled(1_000_000), "2 units of TEE01ECRM in order 1042 are left"),
+    ("create_shipment", shipped(0), "greater than or equal to 1"),
+    ("create_shipment", shipped(3), "2 units of TEE01BLKM in order 1043 are left"),
+]
+COUNTING = ("quantity", "change", "price", "lines")
+"""The arguments that say how many or how much."""
+
+
+@pytest.mark.parametrize(("tool", "given", "said"), NONSENSE)
+async def test_an_absurd_quantity_or_price_is_refused_or_warned_of(
+    tool: str, given: dict[str, Any], said: str, untouched: Sandbox
+) -> None:
+    async with AsyncCentra(untouched.url, untouched.TOKEN, transport=untouched.transport()) as centra:
+        try:
+            answers = list((await WRITES[tool].propose(centra, WRITES[tool].validate(given))).warnings)
+        except CannotPropose as refused:
+            answers = [str(refused)]
+    assert [text for text in answers if said in text]
+
+
+def test_every_write_that_counts_is_held_to_absurd_numbers() -> None:
+    counting = {tool for tool, spec in WRITES.items() if spec.args.model_fields.keys() & set(COUNTING)}
+    assert {tool for tool, _, _ in NONSENSE} == counting
+
+
 def test_every_write_names_something_of_the_store() -> None:
     assert {tool for tool, _ in NAMING} == WRITES.keys()

@@ -18,7 +18,7 @@ from langchain_centra.tools.arguments import ActiveStatus, Arguments, Text
 from langchain_centra.tools.choice import one_named
 from langchain_centra.tools.discounts import names_of
 from langchain_centra.tools.spec import write_tool
-from langchain_centra.tools.text import amount, cell, counted, listed, when
+from langchain_centra.tools.text import amount, cell, counted, day_and_time, listed
 
 _CANDIDATES = 50
 _PAGES = 25
@@ -130,7 +130,7 @@ def _dates(variants: Sequence[CampaignVariant]) -> Iterator[str]:
     starts = [row.start_at for row in variants if row.start_at]
     stops = [row.stop_at for row in variants if row.stop_at]
     if starts and stops:
-        yield f"Its dates: {when(min(starts))} to {when(max(stops))}."
+        yield f"Its dates: {day_and_time(min(starts))} to {day_and_time(max(stops))}."
 
 
 def _unread(variants: Sequence[CampaignVariant]) -> str:

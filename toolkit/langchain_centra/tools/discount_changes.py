@@ -22,7 +22,7 @@ from langchain_centra.tools.arguments import ActiveStatus, Arguments, Text
 from langchain_centra.tools.choice import refuse
 from langchain_centra.tools.discounts import uses_left, vouchers_with
 from langchain_centra.tools.spec import write_tool
-from langchain_centra.tools.text import cell, counted, listed, when
+from langchain_centra.tools.text import cell, counted, day_and_time, listed
 
 _SIMILAR = 6
 
@@ -179,7 +179,9 @@ def _reverse(vouchers: Sequence[StatedVoucher], before: set[str | None]) -> Reve
 def _warnings(centra: AsyncCentra, vouchers: Sequence[StatedVoucher], status: str) -> Iterator[str]:
     if status == "ACTIVE":
         now = centra.clock.now()
-        over = [f"{cell(row.name)} ({when(row.stop_at)})" for row in vouchers if row.stop_at and row.stop_at < now]
+        over = [
+            f"{cell(row.name)} ({day_and_time(row.stop_at)})" for row in vouchers if row.stop_at and row.stop_at < now
+        ]
         if over:
             yield f"Past their last day, so without effect until their dates change: {listed(over)}."
         used_up = [row.name or "-" for row in vouchers if uses_left(row) == "0"]

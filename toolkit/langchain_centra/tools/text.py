@@ -74,6 +74,11 @@ def when(moment: datetime | None) -> str:
     return moment.isoformat(timespec="minutes") if moment else "-"
 
 
+def day_and_time(moment: datetime | None) -> str:
+    """Write a time as people read it on a card, to the minute and with its zone."""
+    return when(moment).replace("T", " ")
+
+
 def flag(value: bool | None) -> str:
     """Write a flag that may not be readable."""
     return "not readable" if value is None else cell(value)
