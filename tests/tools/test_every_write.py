@@ -123,6 +123,35 @@ async def test_what_is_not_there_is_named_and_nobody_is_asked(tool: str, name: s
     assert not untouched.mutations
 
 
+TEE_TWICE = [{"sku": "TEE01BLKM", "warehouse": "Stockholm", "quantity": number} for number in (1, 2)]
+MANY_WRONG = [
+    ("set_stock", {"lines": [*TEE_TWICE, *({**line, "sku": "TEE01BLKL"} for line in TEE_TWICE)]}, "given twice"),
+    (
+        "set_attributes",
+        {
+            "object_type": "product",
+            "changes": [{"objects": ["TEE01"], "attribute": "pr_fit", "values": [word]} for word in ("Wide", "Narrow")],
+        },
+        "has no value",
+    ),
+    (
+        "cancel_order_lines",
+        {"order_number": 1042, "lines": [{"sku": "ATLANTIS"}, {"sku": "AVALON"}], "stock": "release"},
+        "has no line of",
+    ),
+]
+
+
+@pytest.mark.parametrize(("tool", "given", "said"), MANY_WRONG)
+async def test_all_that_is_wrong_is_told_at_once(
+    tool: str, given: dict[str, Any], said: str, untouched: Sandbox
+) -> None:
+    async with AsyncCentra(untouched.url, untouched.TOKEN, transport=untouched.transport()) as centra:
+        with pytest.raises(Impossible) as refused:
+            await WRITES[tool].propose(centra, WRITES[tool].validate(given))
+    assert str(refused.value).count(said) == 2
+
+
 def stocked(**line: Any) -> dict[str, Any]:
     return {"lines": [{"sku": "TEE01BLKM", "warehouse": "Stockholm"} | line]}
 
