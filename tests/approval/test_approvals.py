@@ -54,7 +54,7 @@ class TestProposing:
     async def test_a_store_that_cannot_be_read_is_answered_at_once(self, desk: Desk) -> None:
         desk.shelf.reading.append(raising(PermissionMissing("Stock:read", "stock")))
         answer = await desk.refusal(levels={"A": 5})
-        assert answer.startswith("Nothing was proposed or written. You need Stock:read permission")
+        assert answer.startswith("Nothing was proposed or written. set_levels lacks a permission. You need Stock:read")
 
     async def test_cards_come_in_the_order_of_their_calls_in_their_latest_revision(self, desk: Desk) -> None:
         await desk.card("second", position=1, levels={"B": 5})

@@ -113,9 +113,9 @@ class TestSeveralSteps:
     async def test_all_written_names_each(self, desk: Desk) -> None:
         assert describe(await desk.applied(levels={"A": 5, "B": 6})).splitlines() == [
             "Set A to 5, B to 6: Written.",
-            "Part 1 of 2 (level:A): written.",
+            "Part 1 of 2, level of A (level:A): written.",
             "Verified by reading it back.",
-            "Part 2 of 2 (level:B): written.",
+            "Part 2 of 2, level of B (level:B): written.",
             "Verified by reading it back.",
         ]
 
@@ -127,9 +127,9 @@ class TestSeveralSteps:
         desk.shelf.hidden = {"B"}
         lines = describe(await desk.applied(levels={"A": 5, "B": 6, "C": 7})).splitlines()
         assert lines[0].startswith("Set A to 5, B to 6, C to 7: Written in part: 1 of 3 parts.")
-        assert "Part 1 of 3 (level:A): written." in lines
-        assert part in next(line for line in lines if line.startswith("Part 2 of 3 (level:B)"))
-        assert "Part 3 of 3 (level:C): not written." in lines
+        assert "Part 1 of 3, level of A (level:A): written." in lines
+        assert part in next(line for line in lines if line.startswith("Part 2 of 3, level of B (level:B)"))
+        assert "Part 3 of 3, level of C (level:C): not written." in lines
 
     async def test_what_an_earlier_revision_wrote_is_told_with_the_later_one(self, desk: Desk) -> None:
         card = await desk.approved(levels={"A": 5, "B": 6})
@@ -137,14 +137,14 @@ class TestSeveralSteps:
         await desk.approvals.apply(card.proposal_id)
         again = await desk.card(levels={"A": 5, "B": 6})
         assert again.preview["sentence"] == "Set B to 6"
-        assert "Written already, under an earlier approval: level:A." in again.preview["warnings"]
+        assert "Written already, under an earlier approval: level of A." in again.preview["warnings"]
         await desk.approvals.decide([again], no(), BO)
         told = describe(await desk.stored(again))
-        assert "Written before, under an earlier approval: level:A." in told
+        assert "Written before, under an earlier approval: level of A." in told
 
     async def test_what_earlier_revisions_wrote_is_told_when_nothing_is_left_to_do(self, desk: Desk) -> None:
         card = await desk.approved(levels={"A": 5, "B": 6})
         desk.shelf.levels["B"] = 6
         await desk.approvals.apply(card.proposal_id)
         answer = await desk.refusal(levels={"A": 5, "B": 6})
-        assert answer == "Only a part was written (level:A), the rest was not. Every level is as requested."
+        assert answer == "Only a part was written (level of A), the rest was not. Every level is as requested."

@@ -95,7 +95,7 @@ class TestDrift:
         assert (talk.stock(), talk.stock(warehouse="Rotterdam")) == (25, 3)
         assert any("Written already" in warning for warning in turn.cards[0]["preview"]["warnings"])
         turn = await talk.answer(reject("Leave it."))
-        assert "Written before, under an earlier approval: stock:" in turn.result
+        assert "Written before, under an earlier approval: physical units of " in turn.result
 
 
 class TestExpiry:

@@ -37,7 +37,8 @@ async def test_a_count_of_80_skus_is_one_card_and_one_request(merchant: Merchant
     assert told.card["sentence"] == f"Set {len(differ)} physical stock levels in Stockholm"
     assert len(told.card["changes"]) == len(differ)
     assert told.card["warnings"] == [
-        f"{DEMO_SKU} in Stockholm: 1 is less than the 2 units allocated to orders; Centra may raise it to that."
+        f"{DEMO_SKU} in Stockholm: 1 of the 2 units allocated to orders would not be covered; "
+        "Centra may raise the level to that."
     ]
     assert told.card["stock"][1] == "Booked with the reason: Count of the first of March"
 

@@ -55,6 +55,7 @@ CASES: dict[str, dict[str, Any]] = {
     },
     "adjust_stock-loss": {"lines": [{"sku": "TEE01BLKM", "change": -11}], "warehouse": "Stockholm", "reason": "Damp"},
     "update_product": {"product": "TEE01", "name": "Alva T-shirt"},
+    "update_product-everywhere": {"product": "TEE01", "name": "Alva T-shirt", "display_name": "Alva T-shirt"},
     "update_product-everything": {
         "product": "TEE01",
         "name": "Alva T-shirt",

@@ -48,7 +48,7 @@ async def test_a_category_is_proposed_with_where_it_appears(propose: Propose, sa
     [status, seen] = proposal.changes
     assert (status.before, status.after) == ("not there", "ACTIVE")
     assert (seen.before, seen.after) == ("no market", "Sweden, Europe, North America")
-    assert "cannot delete a category" in card(proposal)
+    assert "a category cannot be deleted from here" in card(proposal)
     assert not sandbox.mutations
 
 

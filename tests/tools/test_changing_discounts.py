@@ -38,7 +38,7 @@ async def test_vouchers_are_switched_off_with_what_runs_beside_them(
     assert len(sandbox.requests) == 1
     assert proposal.sentence == "Switch off 2 vouchers"
     assert [change.object for change in proposal.changes] == [
-        "voucher Welcome (WELCOME), uses left no limit",
+        "voucher Welcome (WELCOME), uses not limited",
         "voucher Alma's followers (ALMA15), uses left 12 of 500",
     ]
     assert proposal.warnings == (
@@ -69,7 +69,7 @@ async def test_a_deleted_voucher_is_gone_and_the_card_says_that_it_cannot_come_b
     assert proposal.undo is None
     assert proposal.reverse is None
     assert proposal.effects == {Effect.DELETE}
-    assert "311 uses so far; switching the voucher off can be undone" in proposal.warnings[0]
+    assert "it was used 311 times so far; switching the voucher off can be undone" in proposal.warnings[0]
     await carry_out(write("delete_voucher"), centra, proposal)
     assert 7 not in sandbox.store.vouchers
     with pytest.raises(UserErrors):
@@ -90,7 +90,7 @@ async def test_a_campaign_is_switched_on_with_its_products_markets_and_dates(
     assert sandbox.store.campaigns[2].status == "ACTIVE"
     assert proposal.reverse
     back = await propose("set_campaign_status", **proposal.reverse.args)
-    assert "go back to their full prices" in back.warnings[0]
+    assert "2 products go back to full price" in back.warnings[0]
 
 
 async def test_a_campaign_without_products_on_displays_is_said_to_have_none(propose: Propose, sandbox: Sandbox) -> None:
@@ -113,6 +113,18 @@ async def test_unknown_names_are_answered_with_close_ones(propose: Propose) -> N
         await propose("set_voucher_status", vouchers=["WELCOME", "zz"], status="INACTIVE")
     with pytest.raises(Impossible, match="Close to it: End of Denim"):
         await propose("set_campaign_status", campaign="denim", status="INACTIVE")
+
+
+async def test_all_vouchers_that_are_not_there_are_told_at_once(propose: Propose) -> None:
+    with pytest.raises(Impossible, match="name 'ATLANTIS', 'AVALON'"):
+        await propose("set_voucher_status", vouchers=["ATLANTIS", "WELCOME", "AVALON"], status="INACTIVE")
+
+
+async def test_campaigns_of_one_name_are_not_told_apart_by_guessing(propose: Propose, sandbox: Sandbox) -> None:
+    for campaign in sandbox.store.campaigns.values():
+        campaign.name = "Outerwear Days"
+    with pytest.raises(Impossible, match="campaigns are called 'Outerwear Days'"):
+        await propose("set_campaign_status", campaign="Outerwear Days", status="ACTIVE")
 
 
 async def test_vouchers_of_one_name_are_not_told_apart_by_guessing(propose: Propose, sandbox: Sandbox) -> None:

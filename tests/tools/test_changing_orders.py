@@ -160,7 +160,7 @@ async def test_cancelling_is_careful_unless_told_otherwise(propose: Propose) -> 
         "stockAction": {"releaseItemsBackToWarehouse": True},
     }
     assert proposal.effects == {Effect.STATUS, Effect.STOCK}
-    assert proposal.messages == ()
+    assert proposal.messages == ("The shopper gets no e-mail about this.",)
     assert [money.what for money in proposal.money] == ["authorization kept at the payment provider"]
 
 

@@ -124,6 +124,7 @@ async def test_a_price_that_was_not_set_has_no_change_in_per_cent_and_no_reverse
     assert (change.before, change.after, change.field) == ("not set", "15.00", "price in Archive Sale EUR")
     assert (proposal.measures, proposal.reverse) == ({}, None)
     assert "is INACTIVE" in proposal.warnings[0]
+    assert proposal.warnings[1].endswith("there is no price yet to compare 15.00 EUR with.")
     await carry_out(spec, centra, proposal)
 
 
@@ -177,7 +178,7 @@ async def test_a_product_that_is_gone_is_not_said_to_have_no_price(
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        (line(199, currency="EUR"), "The pricelist SEK is in SEK, not in EUR."),
+        (line(199, currency="EUR"), "TEE01: the pricelist SEK is in SEK, not in EUR."),
         (line(199, pricelist="Swedish"), "There is no pricelist 'Swedish'"),
         (line(199, "Atlantis"), "No product has the number, name or SKU 'Atlantis'"),
         (line(199, variant="Pink"), "There is no variant 'Pink'. The store has: Black, Ecru"),
@@ -191,6 +192,26 @@ async def test_what_does_not_fit_is_answered_with_what_does(
     assert message in str(refused.value)
 
 
+async def test_all_rows_that_do_not_fit_are_told_at_once(propose: Propose, sandbox: Sandbox) -> None:
+    sandbox.store.products[2].name = "Alva Tee"
+    with pytest.raises(Impossible) as refused:
+        await propose("set_price", lines=[line(9, "Atlantis"), line(9, "Avalon"), line(9, "Alva Tee"), line(9)])
+    assert [word in str(refused.value) for word in ("Atlantis", "Avalon", "Alva Tee (TEE01); Alva Tee (LST01)")] == [
+        True
+    ] * 3
+    with pytest.raises(Impossible, match=r"TEE01: the pricelist SEK .* LST01: the pricelist SEK "):
+        await propose("set_price", lines=[line(9, currency="EUR"), line(9, "LST01", currency="EUR")])
+    many = [line(9, "LST01", currency=code) for code in ("EUR", "USD", "DKK", "NOK", "GBP", "CHF", "PLN")]
+    with pytest.raises(Impossible, match=r"2 more rows are wrong\.$"):
+        await propose("set_price", lines=many)
+
+
+async def test_a_pricelist_name_of_several_is_not_told_apart_by_guessing(propose: Propose, sandbox: Sandbox) -> None:
+    sandbox.store.pricelists[2].name = "SEK"
+    with pytest.raises(Impossible, match="2 pricelists are called 'SEK'"):
+        await propose("set_price", lines=[line(199)])
+
+
 async def test_one_price_given_twice_is_refused(propose: Propose) -> None:
     with pytest.raises(Impossible, match="given twice"):
         await propose("set_price", lines=[line(199), line(198, "Alva Tee")])
@@ -202,7 +223,9 @@ async def test_a_hundred_rows_are_one_card_of_few_requests(propose: Propose, san
     ]
     proposal = await propose("set_price", lines=[line(1, number) for number in numbers[:50]])
     assert len(proposal.steps) == 1
-    assert len(proposal.warnings) == 50
+    assert proposal.warnings == (
+        "Alva Tee (TEE01) in SEK: 1.00 SEK is less than 1 % of the present price; 49 more are like this.",
+    )
     assert len(sandbox.requests) == 4
 
 

@@ -38,6 +38,14 @@ def holds(expected: dict[str, Any], seen: dict[str, Any]) -> bool:
     return expected.items() <= seen.items()
 
 
+async def carry_out(spec: WriteTool, centra: AsyncCentra, proposal: Proposal) -> None:
+    """Send every step, checking that the store shows `before` ahead of it and `after` behind it."""
+    for step in proposal.steps:
+        assert holds(step.before, await spec.observe(centra, step))
+        await spec.send(centra, step)
+        assert holds(step.after, await spec.observe(centra, step))
+
+
 async def test_a_new_name_is_shown_with_where_shoppers_see_the_product(propose: Propose, sandbox: Sandbox) -> None:
     proposal = await propose("update_product", product="TEE01", name="Alva T-shirt")
     assert proposal.sentence == "Change the name of product TEE01 (Alva Tee)"
@@ -83,6 +91,75 @@ async def test_sending_and_reversing_leads_to_after_and_back_to_before(
     )  # fmt: skip
 
 
+async def test_the_displays_in_all_markets_are_renamed_before_the_product(
+    propose: Propose, spec: WriteTool, centra: AsyncCentra, sandbox: Sandbox, tee: Any
+) -> None:
+    proposal = await propose("update_product", product="TEE01", name="Alva T-shirt", display_name="Alva T-shirt")
+    assert proposal.sentence == "Change the name and display names of product TEE01 (Alva Tee)"
+    assert [(c.object, c.before, c.after) for c in proposal.changes] == [
+        ("product TEE01 (Alva Tee)", "Alva Tee", "Alva T-shirt"),
+        ("display Alva Tee (Sweden, Europe, North America)", "Alva Tee", "Alva T-shirt"),
+        ("display Alva Tee (Wholesale Europe)", "Alva Tee", "Alva T-shirt"),
+    ]
+    assert proposal.warnings == (f"It is live on {LIVE}.",)
+    assert [step.targets[0].split(":")[0] for step in proposal.steps] == ["display", "display", "product"]
+    await carry_out(spec, centra, proposal)
+    assert [record.name for record in sandbox.mutations] == ["updateDisplay", "updateDisplay", "updateProduct"]
+    assert {tee.name, *(display.name for display in tee.displays)} == {"Alva T-shirt"}
+    assert proposal.reverse
+    await carry_out(spec, centra, await propose(proposal.reverse.tool, **proposal.reverse.args))
+    assert {tee.name, *(display.name for display in tee.displays)} == {"Alva Tee"}
+
+
+async def test_a_display_that_has_the_name_already_is_left_alone(
+    propose: Propose, spec: WriteTool, centra: AsyncCentra, tee: Any
+) -> None:
+    tee.displays[0].name, tee.displays[1].status = "Alva T-shirt", "INACTIVE"
+    proposal = await propose("update_product", product="TEE01", display_name="Alva T-shirt")
+    [change] = proposal.changes
+    assert change.object == "display Alva Tee (INACTIVE, Wholesale Europe)"
+    assert proposal.undo == "set the display names back to what they were"
+    assert proposal.reverse is None
+    await carry_out(spec, centra, proposal)
+    with pytest.raises(NothingToChange):
+        await propose("update_product", product="TEE01", display_name="Alva T-shirt")
+
+
+async def test_displays_that_are_not_there_or_not_readable_are_not_renamed(
+    propose: Propose, spec: WriteTool, sandbox: Sandbox, lacking: Callable[..., str], tee: Any
+) -> None:
+    tee.displays.clear()
+    with pytest.raises(Impossible, match="Alva Tee has no displays"):
+        await propose("update_product", product="TEE01", display_name="Alva T-shirt")
+    async with AsyncCentra(sandbox.url, lacking("Display:read"), transport=sandbox.transport()) as centra:
+        with pytest.raises(Impossible, match="Display:read"):
+            await spec.propose(centra, spec.validate({"product": "TEE01", "display_name": "Alva T-shirt"}))
+
+
+async def test_a_token_that_may_not_change_displays_writes_nothing_at_all(
+    sandbox: Sandbox, spec: WriteTool, lacking: Callable[..., str]
+) -> None:
+    wanted = {"product": "TEE01", "name": "Alva T-shirt", "display_name": "Alva T-shirt"}
+    async with AsyncCentra(sandbox.url, lacking("Display:write"), transport=sandbox.transport()) as centra:
+        proposal = await spec.propose(centra, spec.validate(wanted))
+        with pytest.raises(PermissionMissing, match="Display:write"):
+            await spec.send(centra, proposal.steps[0])
+    assert not [record for record in sandbox.mutations if record.applied]
+
+
+async def test_a_status_says_where_the_product_becomes_or_ceases_to_be_live(propose: Propose, tee: Any) -> None:
+    off = await propose("update_product", product="TEE01", status="INACTIVE")
+    assert off.warnings == (f"It is no longer live on {LIVE}.",)
+    tee.status = "INACTIVE"
+    assert (await propose("update_product", product="TEE01", status="ACTIVE")).warnings == (
+        f"It becomes live on {LIVE}.",
+    )
+    for display in tee.displays:
+        display.status = "INACTIVE"
+    [nowhere] = (await propose("update_product", product="TEE01", status="ACTIVE")).warnings
+    assert nowhere == "It becomes live nowhere: no active display shows it."
+
+
 async def test_only_what_differs_is_written(propose: Propose, spec: WriteTool, centra: AsyncCentra, tee: Any) -> None:
     proposal = await propose("update_product", product="TEE01", name="Alva Tee", status="INACTIVE")
     assert only(proposal).variables == {"id": tee.id, "status": "INACTIVE"}
@@ -97,7 +174,7 @@ async def test_a_product_that_is_as_requested_is_not_written(propose: Propose) -
 
 
 async def test_a_change_of_nothing_is_answered_with_what_can_change(propose: Propose) -> None:
-    with pytest.raises(Impossible, match="name, status, product_number or internal_comment"):
+    with pytest.raises(Impossible, match="name, display_name, status, product_number or internal_comment"):
         await propose("update_product", product="TEE01")
 
 

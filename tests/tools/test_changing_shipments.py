@@ -51,7 +51,8 @@ async def test_a_shipment_of_all_that_is_left_neither_charges_nor_mails(
 ) -> None:
     proposal = await propose("create_shipment", order_number=1043)
     assert proposal.effects == {Effect.STATUS, Effect.STOCK}
-    assert [(money.what, money.amount) for money in proposal.money] == [("not charged yet", Decimal("547.00"))]
+    assert [(money.what, money.amount) for money in proposal.money] == [("not charged by this", Decimal("547.00"))]
+    assert proposal.messages == ("The shopper gets no e-mail about this.",)
     assert proposal.stock[-1] == "Unshipped afterwards: nothing."
     assert proposal.undo
     sent, missing = await send("create_shipment", order_number=1043)
@@ -164,6 +165,7 @@ async def test_the_last_shipment_completes_the_order(propose: Propose, send: Sen
     await send("create_shipment", order_number=1043, capture=True)
     arguments = {"shipment_number": "1043-1", "tracking_number": "T9", "carrier": "DHL", "send_email": True}
     proposal = await propose("complete_shipment", **arguments)
+    assert [(money.what, money.amount) for money in proposal.money] == [("paid already", Decimal(547))]
     assert proposal.effects == {Effect.STATUS, Effect.STOCK, Effect.EMAIL}
     assert [(change.field, change.after) for change in proposal.changes] == [
         ("shipped", "yes"),

@@ -123,7 +123,7 @@ async def test_a_level_below_what_orders_hold_is_warned_of_and_ends_differently(
     propose: Propose, spec: WriteTool, centra: AsyncCentra
 ) -> None:
     proposal = await propose("set_stock", lines=[line(1)])
-    held = "1 is less than the 2 units allocated to orders; Centra may raise it to that."
+    held = "1 of the 2 units allocated to orders would not be covered; Centra may raise the level to that."
     assert proposal.warnings == (f"{DEMO_SKU} in Stockholm: {held}",)
     [step] = proposal.steps
     assert (await spec.send(centra, step)).warnings
@@ -135,7 +135,14 @@ async def test_a_level_that_falls_under_the_threshold_names_the_warehouse(propos
     assert (await propose("set_stock", lines=[line(6)])).warnings == (
         f"{DEMO_SKU} in Stockholm falls under the threshold of 5 units that Stockholm keeps back.",
     )
-    assert not (await propose("set_stock", lines=[line(7)])).warnings
+    proposal = await propose("set_stock", lines=[line(7)])
+    assert not proposal.warnings
+    assert "Stockholm keeps back 5 units of each SKU (its threshold)." in proposal.stock
+
+
+async def test_a_single_unit_is_written_in_the_singular(propose: Propose) -> None:
+    proposal = await propose("set_stock", lines=[line(11)])
+    assert proposal.stock == ("The level changes by -1 unit.",)
 
 
 async def test_an_order_in_between_shows_in_the_fingerprint(

@@ -112,7 +112,7 @@ async def test_the_discounts_of_an_order_are_read_by_choice(ask: Ask, sandbox: S
 
 async def test_an_unknown_section_is_answered_with_those_that_exist(ask: Ask) -> None:
     answer = await ask("get_order", order_number=1042, sections=["weather"])
-    assert "'lines', 'addresses', 'discounts', 'payments', 'shipments' or 'returns'" in answer.text
+    assert "'lines', 'addresses', 'discounts', 'payments', 'shipments', 'returns' or 'history'" in answer.text
 
 
 @pytest.mark.parametrize("product", ["Alva Tee", "alva tee", "TEE01"])

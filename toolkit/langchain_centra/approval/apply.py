@@ -13,7 +13,7 @@ from langchain_centra.approval.narrowing import Rules
 from langchain_centra.approval.policy import Verdict
 from langchain_centra.approval.proposal import Step
 from langchain_centra.approval.records import LIVE, WRITTEN, Card, Claim, Result, StepRecord
-from langchain_centra.approval.write import Sent, Write
+from langchain_centra.approval.write import Sent, Write, refusal
 from langchain_centra.client import AsyncCentra, CentraError, OutcomeUnknown, TransportFailed
 
 logger = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ class Applier:
             logger.warning("The outcome of %s is not known; settling it by reading.", step.operation)
             await self._settle(claim.step, str(error), claim.token)
         except CentraError as error:
-            await self._finish(claim.step, "failed", _detail(str(error)), claim.token)
+            await self._finish(claim.step, "failed", _detail(refusal(card.tool, error)), claim.token)
         except Exception as error:
             logger.exception("%s broke off.", step.operation)
             await self._settle(claim.step, f"The request broke off: {type(error).__name__}.", claim.token)

@@ -22,7 +22,7 @@ from langchain_centra.approval.policy import Verdict
 from langchain_centra.approval.proposal import CannotPropose, Proposal
 from langchain_centra.approval.records import LIVE, Card, Decision, NewCard, NewStep, Via
 from langchain_centra.approval.undo import UNDO, Undo
-from langchain_centra.approval.write import Write
+from langchain_centra.approval.write import Write, refusal
 from langchain_centra.client import AsyncCentra, CentraError
 
 logger = logging.getLogger(__name__)
@@ -194,7 +194,7 @@ class Approvals:
         try:
             return await write.propose(self._centra, write.validate(args))
         except CentraError as error:
-            raise CannotPropose(f"Nothing was proposed or written. {error}") from None
+            raise CannotPropose(f"Nothing was proposed or written. {refusal(tool, error)}") from None
         except CannotPropose:
             raise
         except Exception:

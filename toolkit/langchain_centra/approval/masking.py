@@ -6,7 +6,9 @@ from typing import Any
 
 HIDDEN = "***"
 _PERSONAL = re.compile(r"e-?mail|phone|cell|name|address|city|zip|postal|state|vat|comment|note", re.IGNORECASE)
-_KEPT = re.compile(r"warehouse|brand|collection|product|market|store|pricelist|operation|username", re.IGNORECASE)
+_KEPT = re.compile(
+    r"warehouse|brand|collection|product|display|market|store|pricelist|operation|username", re.IGNORECASE
+)
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"\+\d[\d ()-]{6,}\d")
 _SHORTEST = 3

@@ -1,11 +1,13 @@
 """How a card ended, in the words that the model, the person and the audit read."""
 
 import json
+from collections.abc import Sequence
 
 from langchain_centra.approval.grants import Grant
 from langchain_centra.approval.records import WRITTEN, Card, StepRecord
 
 _MORE = "Do not call this again; tell the user."
+_NAMED = 3
 
 _STATES = {
     "applied": "Written.",
@@ -54,7 +56,7 @@ def describe(card: Card) -> str:
 
 def written_parts(card: Card) -> list[str]:
     """What this card, and those that it took over from, have written, by what was touched."""
-    parts = [", ".join(step.targets) for step in card.steps if step.state in WRITTEN]
+    parts = [_touched(step) for step in card.steps if step.state in WRITTEN]
     return [*card.preview["written_before"], *parts]
 
 
@@ -65,13 +67,23 @@ def _headline(card: Card) -> str:
     return _STATES[card.state]
 
 
+def _touched(step: StepRecord) -> str:
+    """Name what a step writes, in the words of its card."""
+    return _some([*(step.after or step.targets)])
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
 def _step_lines(card: Card, step: StepRecord) -> list[str]:
     if step.outcome is None:
         return []
     outcome = step.outcome
     lines = []
     if len(card.steps) > 1:
-        part = f"Part {step.position + 1} of {len(card.steps)} ({', '.join(step.targets)})"
+        part = f"Part {step.position + 1} of {len(card.steps)}, {_touched(step)} ({_some(step.targets)})"
         lines.append(f"{part}: {_PARTS.get(step.state, 'not written')}.")
     lines += [str(outcome[key]) for key in ("reason", "detail") if outcome.get(key)]
     lines += [f"Warning from the store: {warning}" for warning in outcome.get("warnings", ())]

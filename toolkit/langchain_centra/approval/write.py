@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel
 
 from langchain_centra.approval.proposal import Proposal, Step
-from langchain_centra.client import AsyncCentra, UserMessage
+from langchain_centra.client import AsyncCentra, CentraError, PermissionMissing, UserMessage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,3 +47,8 @@ class Write(Protocol):
     async def send(self, centra: AsyncCentra, step: Step) -> Sent:
         """Send the step's mutation, once, and return what the store answered."""
         ...
+
+
+def refusal(tool: str, error: CentraError) -> str:
+    """Say what a tool was refused, naming the tool where a permission is missing: a person gives it for the tool."""
+    return f"{tool} lacks a permission. {error}" if isinstance(error, PermissionMissing) else str(error)

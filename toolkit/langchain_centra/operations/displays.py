@@ -96,6 +96,12 @@ class PlacedDisplays(RootModel[dict[str, list[PlacedDisplay] | None]]):
     """The answer to placed_displays: the displays of each filter, in the order of the variables."""
 
 
+class NamedDisplays(Record):
+    """The answer to DISPLAY_NAME."""
+
+    displays: list[Named] | None = None
+
+
 class DisplayUpdated(Record):
     """The answer to UPDATE_DISPLAY."""
 
@@ -173,6 +179,15 @@ def placed_displays(count: int) -> Operation[PlacedDisplays]:
 
 
 PLACED_DISPLAYS = placed_displays(1)
+
+DISPLAY_NAME = Operation(
+    document="""
+    query DisplayName($id: Int!) {
+      displays(where: {id: [$id]}, limit: 1) { id name }
+    }""",
+    result=NamedDisplays,
+    needs=frozenset({"Display:read"}),
+)
 
 UPDATE_DISPLAY = Operation(
     document="""

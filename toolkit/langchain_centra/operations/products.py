@@ -12,6 +12,8 @@ from pydantic import AwareDatetime, Field
 from langchain_centra.operations.operation import Operation
 from langchain_centra.operations.values import Amount, Named, Payload, Record
 
+DISPLAYS_STATED = 50
+
 
 class ProductName(Record):
     """A product by its name and number."""
@@ -354,7 +356,7 @@ FIND_SKU = Operation(
 
 _STATED_SIZES = "productSizes { id SKU }"
 _STATED_VARIANTS = f"variants {{ id {_STATED_SIZES} }}"
-_STATED_DISPLAYS = f"displays(limit: 50) {{ id name status {_MARKETS} }}"
+_STATED_DISPLAYS = f"displays(limit: {DISPLAYS_STATED}) {{ id name status {_MARKETS} }}"
 
 PRODUCT_STATE = Operation(
     document=f"""

@@ -32,6 +32,7 @@ from langchain_centra.tools.attribute_holders import (
 )
 from langchain_centra.tools.attribute_values import Wanted, wanted_values
 from langchain_centra.tools.attributes import API_KINDS, ObjectKind, attribute_named, attribute_types, values_of
+from langchain_centra.tools.choice import refuse
 from langchain_centra.tools.spec import write_tool
 from langchain_centra.tools.text import cell
 
@@ -162,10 +163,15 @@ async def _wanted(
 ) -> list[Wanted]:
     kinds = [attribute_named(change.attribute, types) for change in changes]
     offered = {name: await values_of(centra, kind) for name, kind in {kind.name: kind for kind in kinds}.items()}
-    return [
-        wanted_values(kind, offered[kind.name], change.element, change.values, change.how)
-        for kind, change in zip(kinds, changes, strict=True)
-    ]
+    wanted: list[Wanted] = []
+    problems: list[str] = []
+    for kind, change in zip(kinds, changes, strict=True):
+        try:
+            wanted.append(wanted_values(kind, offered[kind.name], change.element, change.values, change.how))
+        except Impossible as error:
+            problems.append(str(error))
+    refuse(problems)
+    return wanted
 
 
 def _changed(

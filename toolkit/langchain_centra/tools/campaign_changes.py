@@ -18,7 +18,7 @@ from langchain_centra.tools.arguments import ActiveStatus, Arguments, Text
 from langchain_centra.tools.choice import one_named
 from langchain_centra.tools.discounts import names_of
 from langchain_centra.tools.spec import write_tool
-from langchain_centra.tools.text import amount, cell, listed, when
+from langchain_centra.tools.text import amount, cell, counted, day_and_time, listed
 
 _CANDIDATES = 50
 _PAGES = 25
@@ -97,8 +97,9 @@ async def _reach(centra: AsyncCentra, campaign: Campaign, *, back: bool) -> list
     if not variants:
         return ["No display of its markets shows a product of it." if whole else _unread(variants)]
     names = list(dict.fromkeys(map(_product, variants)))
-    verb = "go back to their full prices" if back else "become cheaper"
-    text = [f"{len(names)} product{'' if len(names) == 1 else 's'} {verb}: {listed(names, _PRODUCTS)}."]
+    one = len(names) == 1
+    verb = f"go{'es' * one} back to full price" if back else f"become{'s' * one} cheaper"
+    text = [f"{counted(len(names), 'product')} {verb}: {listed(names, _PRODUCTS)}."]
     text += _dates(variants)
     return text if whole else [*text, _unread(variants)]
 
@@ -129,7 +130,7 @@ def _dates(variants: Sequence[CampaignVariant]) -> Iterator[str]:
     starts = [row.start_at for row in variants if row.start_at]
     stops = [row.stop_at for row in variants if row.stop_at]
     if starts and stops:
-        yield f"Its dates: {when(min(starts))} to {when(max(stops))}."
+        yield f"Its dates: {day_and_time(min(starts))} to {day_and_time(max(stops))}."
 
 
 def _unread(variants: Sequence[CampaignVariant]) -> str:

@@ -97,7 +97,7 @@ async def create_category(centra: AsyncCentra, arguments: CreateCategory) -> Pro
         ),
         effects=frozenset({Effect.CONTENT}),
         steps=(step,),
-        undo="make it inactive in Centra; the API cannot delete a category",
+        undo="make it inactive in Centra; a category cannot be deleted from here",
         warnings=tuple(_creation_warnings(tree, parent, store, arguments.name)),
     )
 

@@ -8,6 +8,8 @@ from langchain_centra.tools.text import cell, listed
 
 T = TypeVar("T")
 
+MOST_PROBLEMS = 5
+
 
 def one_named(
     kind: str, wanted: str, rows: Sequence[T], name_of: Callable[[T], str | None], *, kinds: str | None = None
@@ -30,3 +32,11 @@ def one_named(
     raise Impossible(
         f"There is no {kind} {cell(wanted)!r}. {'Close to it' if close else 'The store has'}: {names or 'none'}."
     )
+
+
+def refuse(problems: Sequence[str]) -> None:
+    """Raise Impossible with what is wrong with the rows of a call, all of it at once; nothing where all are right."""
+    said = list(dict.fromkeys(problems))
+    if said:
+        more = len(said) - MOST_PROBLEMS
+        raise Impossible(" ".join(said[:MOST_PROBLEMS]) + (f" {more} more rows are wrong." if more > 0 else ""))

@@ -19,9 +19,10 @@ from langchain_centra.operations.discounts import (
     named_vouchers,
 )
 from langchain_centra.tools.arguments import ActiveStatus, Arguments, Text
+from langchain_centra.tools.choice import refuse
 from langchain_centra.tools.discounts import uses_left, vouchers_with
 from langchain_centra.tools.spec import write_tool
-from langchain_centra.tools.text import cell, listed, when
+from langchain_centra.tools.text import cell, counted, day_and_time, listed
 
 _SIMILAR = 6
 
@@ -99,14 +100,16 @@ async def delete_voucher(centra: AsyncCentra, arguments: DeleteVoucher) -> Propo
         before={fact: voucher.status},
         after={fact: "deleted"},
     )
-    used = "an unknown number of" if voucher.successful_usages is None else str(voucher.successful_usages)
+    used = "how often it was used cannot be read"
+    if voucher.successful_usages is not None:
+        used = f"it was used {counted(voucher.successful_usages, 'time')} so far"
     return Proposal(
         sentence=f"Delete {voucher_called(voucher)}",
         changes=(Change(object=_described(voucher), field="status", before=voucher.status, after="deleted"),),
         effects=frozenset({Effect.DELETE}),
         steps=(step,),
         warnings=(
-            f"Deleting cannot be undone, and it has {used} uses so far; switching the voucher off can be undone.",
+            f"Deleting cannot be undone, and {used}; switching the voucher off can be undone.",
             *_beside([voucher]),
         ),
     )
@@ -121,6 +124,8 @@ def voucher_called(voucher: StatedVoucher) -> str:
 async def _named(centra: AsyncCentra, named: Sequence[str]) -> list[StatedVoucher]:
     """Return the voucher of each code or name, the code first, many vouchers a request; raises Impossible."""
     found: dict[int, StatedVoucher] = {}
+    problems: list[str] = []
+    unknown: list[str] = []
     wanted = list(dict.fromkeys(named))
     for start in range(0, len(wanted), VOUCHERS_PER_REQUEST):
         chunk = wanted[start : start + VOUCHERS_PER_REQUEST]
@@ -130,18 +135,21 @@ async def _named(centra: AsyncCentra, named: Sequence[str]) -> list[StatedVouche
             candidates = rows.get(f"code{n}") or rows.get(f"name{n}") or []
             if len(candidates) > 1:
                 names = listed([f"{voucher_called(voucher)} {voucher.status}" for voucher in candidates])
-                raise Impossible(f"Several vouchers are called {cell(words)!r}; give the code: {names}.")
-            if not candidates:
-                raise await _unknown(centra, words)
-            found[candidates[0].id] = candidates[0]
+                problems.append(f"Several vouchers are called {cell(words)!r}; give the code: {names}.")
+            elif candidates:
+                found[candidates[0].id] = candidates[0]
+            else:
+                unknown.append(words)
+    refuse([*problems, *([await _unknown(centra, unknown)] if unknown else [])])
     return list(found.values())
 
 
-async def _unknown(centra: AsyncCentra, words: str) -> Impossible:
-    close, _ = await vouchers_with(centra, words, {}, _SIMILAR)
+async def _unknown(centra: AsyncCentra, words: Sequence[str]) -> str:
+    close, _ = await vouchers_with(centra, words[0], {}, _SIMILAR)
     names = listed([f"{cell(voucher.name)} ({cell(voucher.code or voucher.url)})" for voucher in close])
-    hint = f"Close to it: {names}." if close else "Use search_vouchers to find it."
-    return Impossible(f"No voucher has the code or name {cell(words)!r}. {hint}")
+    it = "it" if len(words) == 1 else cell(words[0])
+    hint = f"Close to {it}: {names}." if close else f"Use search_vouchers to find {it}."
+    return f"No voucher has the code or name {', '.join(repr(cell(one)) for one in words)}. {hint}"
 
 
 def _status_step(voucher: StatedVoucher, status: str) -> Step:
@@ -156,8 +164,9 @@ def _status_step(voucher: StatedVoucher, status: str) -> Step:
 
 
 def _described(voucher: StatedVoucher) -> str:
-    left = f" of {voucher.max_usages}" if voucher.max_usages else ""
-    return f"{voucher_called(voucher)}, uses left {uses_left(voucher)}{left}"
+    if not voucher.max_usages:
+        return f"{voucher_called(voucher)}, uses not limited"
+    return f"{voucher_called(voucher)}, uses left {uses_left(voucher)} of {voucher.max_usages}"
 
 
 def _reverse(vouchers: Sequence[StatedVoucher], before: set[str | None]) -> Reverse | None:
@@ -170,7 +179,9 @@ def _reverse(vouchers: Sequence[StatedVoucher], before: set[str | None]) -> Reve
 def _warnings(centra: AsyncCentra, vouchers: Sequence[StatedVoucher], status: str) -> Iterator[str]:
     if status == "ACTIVE":
         now = centra.clock.now()
-        over = [f"{cell(row.name)} ({when(row.stop_at)})" for row in vouchers if row.stop_at and row.stop_at < now]
+        over = [
+            f"{cell(row.name)} ({day_and_time(row.stop_at)})" for row in vouchers if row.stop_at and row.stop_at < now
+        ]
         if over:
             yield f"Past their last day, so without effect until their dates change: {listed(over)}."
         used_up = [row.name or "-" for row in vouchers if uses_left(row) == "0"]

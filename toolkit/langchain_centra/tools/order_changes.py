@@ -25,6 +25,7 @@ from langchain_centra.tools.order_facts import (
     captured,
     currency_of,
     first_order,
+    mailed,
     order_target,
     order_value,
     recipient,
@@ -124,7 +125,7 @@ async def cancel_order(centra: AsyncCentra, arguments: CancelOrder) -> Proposal:
         effects=frozenset(effects),
         steps=(_cancellation(order, arguments),),
         money=_money(order, void=arguments.void_authorization),
-        messages=(f"Centra tells {recipient(order)} about the cancellation.",) if arguments.send_email else (),
+        messages=mailed(order, "about the cancellation", sends=arguments.send_email),
         stock=_stock(order, arguments.stock),
         warnings=_cancelling_warnings(order),
         measures=order_value(order) | ({"stock_delta": Decimal(quantity)} if quantity is not None else {}),
@@ -241,8 +242,12 @@ def _cancellation(order: OrderState, arguments: CancelOrder) -> Step:
 
 def _money(order: OrderState, *, void: bool) -> tuple[Money, ...]:
     authorized, currency = authorized_amount(order), currency_of(order)
+    if authorized is None or currency is None:
+        return ()
+    if not authorized:
+        return (Money(what="authorized at the payment provider", amount=authorized, currency=currency),)
     what = "authorization given up at the payment provider" if void else "authorization kept at the payment provider"
-    return (Money(what=what, amount=authorized, currency=currency),) if authorized and currency else ()
+    return (Money(what=what, amount=authorized, currency=currency),)
 
 
 def _stock(order: OrderState, action: StockAction) -> tuple[str, ...]:

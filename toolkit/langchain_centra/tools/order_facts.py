@@ -97,6 +97,11 @@ def recipient(order: OrderBasics) -> str:
     return person.email if person and person.email else "the shopper (the address cannot be read)"
 
 
+def mailed(order: OrderBasics, about: str, *, sends: bool) -> tuple[str, ...]:
+    """Say what a change that may mail the shopper does, either way."""
+    return (f"Centra tells {recipient(order)} {about}." if sends else "The shopper gets no e-mail about this.",)
+
+
 def order_value(order: OrderBasics) -> dict[str, Decimal]:
     """Return the measure that a policy bounds an order by."""
     total = order.grand_total.value if order.grand_total else None

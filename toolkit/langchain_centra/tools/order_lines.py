@@ -11,6 +11,7 @@ from langchain_centra.approval.proposal import Impossible
 from langchain_centra.client import AsyncCentra
 from langchain_centra.operations.shipments import ORDER_LINES, Line, LinedOrder
 from langchain_centra.tools.arguments import LARGEST_INT, Arguments, Sku, whole_number
+from langchain_centra.tools.choice import refuse
 from langchain_centra.tools.order_facts import first_order, unknown_order
 from langchain_centra.tools.text import cell, listed, units
 
@@ -120,11 +121,16 @@ def choose(order: LinedOrder, wanted: Sequence[LineChoice]) -> list[Chosen]:
     """
     open_lines = every_unit(order)
     chosen: dict[int, Chosen] = {}
+    problems: list[str] = []
     for choice in wanted:
-        for found in _chosen(order, open_lines, choice):
-            if found.line.id in chosen:
-                raise Impossible(f"{found.label} is given twice; give it once.")
-            chosen[found.line.id] = found
+        try:
+            rows = _chosen(order, open_lines, choice)
+        except Impossible as error:
+            problems.append(str(error))
+            continue
+        problems += [f"{found.label} is given twice; give it once." for found in rows if found.line.id in chosen]
+        chosen |= {found.line.id: found for found in rows}
+    refuse(problems)
     return list(chosen.values())
 
 

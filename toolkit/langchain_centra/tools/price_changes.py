@@ -15,7 +15,7 @@ from langchain_centra.operations.channels import Pricelist, all_pricelists
 from langchain_centra.operations.prices import PRICED_PRODUCTS_BY_ID, SET_PRICES, PricedProduct, PricedVariant
 from langchain_centra.tools.arguments import Arguments, Text
 from langchain_centra.tools.channels import pricelist_named
-from langchain_centra.tools.choice import one_named
+from langchain_centra.tools.choice import one_named, refuse
 from langchain_centra.tools.prices import PRICE_READS, price_in, product_called, products_with_prices, written_price
 from langchain_centra.tools.spec import write_tool
 from langchain_centra.tools.text import cell, listed
@@ -145,8 +145,7 @@ async def set_price(centra: AsyncCentra, arguments: SetPrice) -> Proposal:
 async def _sets(centra: AsyncCentra, arguments: SetPrice) -> list[_Set]:
     pricelists = (await all_pricelists(centra)).rows
     places = {line.pricelist: pricelist_named(line.pricelist, pricelists) for line in arguments.lines}
-    for line in arguments.lines:
-        _check_currency(line, places[line.pricelist])
+    refuse([text for line in arguments.lines if (text := _wrong_currency(line, places[line.pricelist]))])
     products = await products_with_prices(centra, [line.product for line in arguments.lines])
     wanted: dict[tuple[int, int], tuple[PricedProduct, Pricelist, dict[int | None, Decimal]]] = {}
     for line in arguments.lines:
@@ -158,12 +157,13 @@ async def _sets(centra: AsyncCentra, arguments: SetPrice) -> list[_Set]:
     return [_set(*wanted[key]) for key in sorted(wanted)]
 
 
-def _check_currency(line: PriceLine, pricelist: Pricelist) -> None:
+def _wrong_currency(line: PriceLine, pricelist: Pricelist) -> str | None:
     code = pricelist.currency.code if pricelist.currency else None
     if code is None:
-        raise Impossible(f"The currency of the pricelist {cell(pricelist.name)} cannot be read.")
+        return f"The currency of the pricelist {cell(pricelist.name)} cannot be read."
     if line.currency.upper() != code.upper():
-        raise Impossible(f"The pricelist {cell(pricelist.name)} is in {code}, not in {cell(line.currency)}.")
+        return f"{cell(line.product)}: the pricelist {cell(pricelist.name)} is in {code}, not in {cell(line.currency)}."
+    return None
 
 
 def _fact(product: PricedProduct, variant: PricedVariant, pricelist: str | None) -> str:
@@ -202,12 +202,11 @@ def _set(product: PricedProduct, pricelist: Pricelist, prices: Mapping[int | Non
 
 def _refuse_unclear(sets: Iterable[_Set], *, override: bool) -> None:
     """Refuse a product price that only some variants would take: which of them is not shown by the API."""
-    unclear = []
-    for one in sets:
-        shared = [row for row in one.rows if not row.alone]
-        if not override and len({row.was for row in shared}) > 1:
-            prices = ", ".join(f"{cell(row.variant.name)} {row.was}" for row in shared)
-            unclear.append(f"{product_called(one.product)} in {cell(one.pricelist.name)}: {prices}")
+    unclear = [
+        f"{product_called(one.product)} in {cell(one.pricelist.name)}: {prices}"
+        for one in sets
+        if not override and (prices := _own_prices(one))
+    ]
     if unclear:
         more = f"; and {len(unclear) - _NAMED} more" if len(unclear) > _NAMED else ""
         raise Impossible(
@@ -302,29 +301,43 @@ def _warnings(sets: Sequence[_Set], *, override: bool) -> Iterator[str]:
     for pricelist in {one.pricelist.id: one.pricelist for one in sets}.values():
         if pricelist.status not in (None, "ACTIVE"):
             yield f"The pricelist {cell(pricelist.name)} is {pricelist.status}, so nobody buys at its prices now."
-    yield from dict.fromkeys(text for one in sets for text in _row_warnings(one, override=override))
+    said: dict[str, dict[str, None]] = {}
+    for kind, text in (found for one in sets for found in _row_warnings(one, override=override)):
+        said.setdefault(kind, {})[text] = None
+    for [first, *others] in said.values():
+        yield (
+            f"{first.removesuffix('.')}; {len(others)} more {'is' if len(others) == 1 else 'are'} like this."
+            if others
+            else first
+        )
 
 
-def _row_warnings(one: _Set, *, override: bool) -> Iterator[str]:
-    where = f"{product_called(one.product)} in {cell(one.pricelist.name)}"
-    yield from (text for row in one.rows if (text := _nonsense(row, where)))
-    if one.product.is_bundle:
-        yield f"{where} is a bundle: if its price follows from its parts, Centra skips it with a warning."
+def _own_prices(one: _Set) -> str:
+    """Say at which prices variants stand of which a product price takes the place, where these differ."""
     shared = [row for row in one.rows if not row.alone]
-    if override and len({row.was for row in shared}) > 1:
-        prices = ", ".join(f"{cell(row.variant.name)} {row.was}" for row in shared)
-        yield f"{where}: prices that variants have of their own are replaced; now: {prices}."
+    differ = len({row.was for row in shared}) > 1
+    return ", ".join(f"{cell(row.variant.name)} {row.was}" for row in shared) if differ else ""
 
 
-def _nonsense(row: _Row, where: str) -> str | None:
-    new, old = f"{row.after:.2f} {row.currency}", row.before
-    if row.after == 0:
-        return f"{where} would be free."
-    if old and row.after >= old * _TIMES:
-        return f"{where}: {new} is {row.after / old:.0f} times the present price."
-    if old and row.after <= old / _TIMES:
-        return f"{where}: {new} is only {row.after * 100 / old:.0f} % of the present price."
-    return None
+def _row_warnings(one: _Set, *, override: bool) -> Iterator[tuple[str, str]]:
+    """Yield warnings, each with its kind."""
+    where = f"{product_called(one.product)} in {cell(one.pricelist.name)}"
+    if override and (prices := _own_prices(one)):
+        yield "own", f"{where}: prices that variants have of their own are replaced; now: {prices}."
+    if one.product.is_bundle:
+        yield "bundle", f"{where} is a bundle: if its price follows from its parts, Centra skips it with a warning."
+    for row in one.rows:
+        new, old = f"{row.after:.2f} {row.currency}", row.before
+        if row.after == 0:
+            yield "free", f"{where} would be free."
+        elif not old:
+            yield "new", f"{where}: there is no price yet to compare {new} with."
+        elif row.after >= old * _TIMES:
+            yield "more", f"{where}: {new} is {row.after / old:.0f} times the present price."
+        elif row.after <= old / _TIMES:
+            share = row.after * 100 / old
+            part = "less than 1 %" if share < 1 else f"only {share:.0f} %"
+            yield "less", f"{where}: {new} is {part} of the present price."
 
 
 def _undo(rows: Sequence[_Row]) -> str:

@@ -22,6 +22,7 @@ from langchain_centra.operations.prices import (
 from langchain_centra.operations.products import FIND_PRODUCT, ProductName
 from langchain_centra.tools.arguments import LARGEST_INT, Arguments, Text
 from langchain_centra.tools.channels import pricelist_named
+from langchain_centra.tools.choice import MOST_PROBLEMS, refuse
 from langchain_centra.tools.products import find_product
 from langchain_centra.tools.spec import Answer, read_tool
 from langchain_centra.tools.text import amount, cell, listed, table
@@ -62,6 +63,8 @@ async def products_with_prices(centra: AsyncCentra, named: Sequence[str]) -> dic
     """
     found: dict[str, PricedProduct] = {}
     others: dict[str, ProductName] = {}
+    unknown: list[str] = []
+    problems: list[str] = []
     wanted = list(dict.fromkeys(named))
     for start in range(0, len(wanted), PRODUCTS_PER_REQUEST):
         chunk = wanted[start : start + PRODUCTS_PER_REQUEST]
@@ -73,9 +76,19 @@ async def products_with_prices(centra: AsyncCentra, named: Sequence[str]) -> dic
                     found[product] = candidates[0]
                     break
                 if candidates:
-                    raise Impossible(_several(product, candidates))
+                    problems.append(_several(product, candidates))
+                    break
             else:
-                others[product] = await find_product(centra, product)
+                unknown.append(product)
+    # Each of them takes a request of its own.
+    for product in unknown:
+        try:
+            others[product] = await find_product(centra, product)
+        except Impossible as error:
+            problems.append(str(error))
+        if len(problems) >= MOST_PROBLEMS:
+            break
+    refuse(problems)
     return {**found, **await _by_id(centra, others)}
 
 

@@ -16,9 +16,9 @@ from langchain_centra.tools.order_facts import (
     basic_facts,
     captured_amount,
     currency_of,
+    mailed,
     order_target,
     order_value,
-    recipient,
 )
 from langchain_centra.tools.order_lines import (
     Chosen,
@@ -111,7 +111,7 @@ async def create_shipment(centra: AsyncCentra, arguments: CreateShipment) -> Pro
         effects=frozenset(effects),
         steps=(_step(order, chosen, arguments),),
         money=_money(order, rest, capture=arguments.capture),
-        messages=(f"Centra tells {recipient(order)} that it has shipped.",) if arguments.send_email else (),
+        messages=mailed(order, "that it has shipped", sends=arguments.send_email),
         stock=_stock(count, rest, shipped=arguments.shipped),
         undo="delete the shipment in Centra, as long as it has not shipped and is not paid" if kept else None,
         warnings=_warnings(order, chosen, rest, arguments),
@@ -195,6 +195,7 @@ def _status(order: LinedOrder, arguments: CreateShipment) -> tuple[Change, ...]:
 def shipping_details(order: LinedOrder, arguments: CreateShipment) -> tuple[Change, ...]:
     """Return what the new shipment says of itself, as changes from nothing."""
     details = {
+        "good to go": "yes",
         "shipped": "yes" if arguments.shipped else None,
         "tracking number": arguments.tracking_number,
         "carrier": arguments.carrier,
@@ -218,7 +219,7 @@ def _money(order: LinedOrder, rest: Sequence[Chosen], *, capture: bool) -> tuple
     charged, currency = _charged(order, rest), currency_of(order)
     if charged is None or currency is None:
         return ()
-    what = "charged to the shopper, with the remaining shipping and discounts" if capture else "not charged yet"
+    what = "charged to the shopper, with the remaining shipping and discounts" if capture else "not charged by this"
     return (Money(what=what, amount=charged, currency=currency),)
 
 

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from langchain_centra.approval.effects import Effect
-from langchain_centra.approval.proposal import Change, Impossible, NothingToChange, Proposal, Step
+from langchain_centra.approval.proposal import Change, Impossible, Money, NothingToChange, Proposal, Step
 from langchain_centra.client import AsyncCentra
 from langchain_centra.operations.shipments import COMPLETE_SHIPMENT, ORDER_LINES, LinedOrder, LinedShipment
 from langchain_centra.tools.arguments import LARGEST_INT, Arguments, Text
-from langchain_centra.tools.order_facts import basic_facts, order_target, order_value, recipient
+from langchain_centra.tools.order_facts import basic_facts, currency_of, mailed, order_target, order_value
 from langchain_centra.tools.order_lines import every_unit, find_lines, read_lines
 from langchain_centra.tools.shipment_changes import LOCKED, refuse_shipping, shipment_info
 from langchain_centra.tools.spec import write_tool
@@ -59,7 +59,8 @@ async def complete_shipment(centra: AsyncCentra, arguments: CompleteShipment) ->
         changes=_changes(order, shipment, step, arguments),
         effects=frozenset(effects),
         steps=(step,),
-        messages=(f"Centra tells {recipient(order)} that it has shipped.",) if arguments.send_email else (),
+        money=_money(order, shipment),
+        messages=mailed(order, "that it has shipped", sends=arguments.send_email),
         stock=(f"{units(count)} {'leave' if count != 1 else 'leaves'} the stock.",),
         warnings=_warnings(order, shipment),
         measures=order_value(order) | {"stock_delta": Decimal(count)},
@@ -130,6 +131,14 @@ def _changes(order: LinedOrder, shipment: LinedShipment, step: Step, arguments: 
             Change(object=f"order {order.number}", field="status", before=order.status, after=step.after["status"])
         )
     return tuple(changes)
+
+
+def _money(order: LinedOrder, shipment: LinedShipment) -> tuple[Money, ...]:
+    total, currency = shipment.grand_total.value if shipment.grand_total else None, currency_of(order)
+    if total is None or currency is None:
+        return ()
+    what = "paid already" if shipment.is_paid else "not charged by this"
+    return (Money(what=what, amount=total, currency=currency),)
 
 
 def _warnings(order: LinedOrder, shipment: LinedShipment) -> tuple[str, ...]:

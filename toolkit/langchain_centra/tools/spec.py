@@ -107,7 +107,7 @@ class WriteTool(ToolSpec):
 
     async def send(self, centra: AsyncCentra, step: Step) -> Sent:
         """Send the step's mutation as it was frozen and return what the store answered."""
-        operation = next(operation for operation in self.operations if operation.name == step.operation)
+        operation = next(operation for operation in self.every_operation if operation.name == step.operation)
         reply = await operation(centra, **step.variables)
         return Sent(warnings=reply.warnings, facts=self.facts(step, reply.data))
 

@@ -20,10 +20,11 @@ from langchain_centra.operations.stock import (
 )
 from langchain_centra.operations.stock_changes import CHANGE_STOCK, FIND_STOCK_CHANGE
 from langchain_centra.tools.arguments import LARGEST_INT, Arguments, Sku, Text, whole_number
+from langchain_centra.tools.choice import refuse
 from langchain_centra.tools.codes import described, one_size_each, sizes_of
 from langchain_centra.tools.spec import write_tool
 from langchain_centra.tools.stock_changes import UNUSUAL_UNITS, level_facts, noted, physical_fact, present
-from langchain_centra.tools.text import cell, units
+from langchain_centra.tools.text import cell, moved, units
 from langchain_centra.tools.warehouses import all_warehouses, warehouse_named
 
 _MARKED = "stock change "
@@ -109,7 +110,7 @@ async def adjust_stock(centra: AsyncCentra, arguments: AdjustStock) -> Proposal:
         effects=frozenset({Effect.STOCK}),
         steps=(_step(levels, warehouse, arguments.reason),),
         stock=(
-            f"{total:+d} unit{'' if abs(total) == 1 else 's'} in {place}.",
+            f"{moved(total)} in {place}.",
             *noted(arguments.reason),
             "Doing this again adds or takes away the same units once more.",
         ),
@@ -128,7 +129,16 @@ async def _levels(centra: AsyncCentra, lines: Sequence[Adjustment], warehouse: W
     for line in lines:
         size_id = sizes[line.sku].id
         changes[size_id] = changes.get(size_id, 0) + line.change
-    return [_level(by_id[size_id], warehouse, change) for size_id, change in changes.items()]
+    levels = [_level(by_id[size_id], warehouse, change) for size_id, change in changes.items()]
+    short = [level for level in levels if level.after < 0]
+    place = cell(warehouse.name)
+    refuse(
+        [
+            f"{cell(level.sku)} has {units(level.physical)} in {place}, so {-level.change} cannot be taken away."
+            for level in short
+        ]
+    )
+    return levels
 
 
 def _level(size: StockedSize, warehouse: Warehouse, change: int) -> _Level:
@@ -137,10 +147,6 @@ def _level(size: StockedSize, warehouse: Warehouse, change: int) -> _Level:
         raise Impossible(
             f"The variant of {described(size)} cannot be read, which a stock change needs (permission "
             "ProductVariant:read); set its level with set_stock."
-        )
-    if physical + change < 0:
-        raise Impossible(
-            f"{cell(size.sku)} has {units(physical)} in {cell(warehouse.name)}, so {-change} cannot be taken away."
         )
     return _Level(size=size, sku=size.sku, physical=physical, allocated=allocated, change=change)
 

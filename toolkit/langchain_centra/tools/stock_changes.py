@@ -23,9 +23,10 @@ from langchain_centra.operations.stock import (
 )
 from langchain_centra.operations.stock_changes import SET_STOCK
 from langchain_centra.tools.arguments import Arguments, Quantity, Sku, Text
+from langchain_centra.tools.choice import refuse
 from langchain_centra.tools.codes import described, one_size_each
 from langchain_centra.tools.spec import write_tool
-from langchain_centra.tools.text import cell, units
+from langchain_centra.tools.text import cell, moved, units
 from langchain_centra.tools.warehouses import all_warehouses, warehouse_named
 
 UNUSUAL_UNITS = 100_000
@@ -92,7 +93,7 @@ async def set_stock(centra: AsyncCentra, arguments: SetStock) -> Proposal:
         changes=tuple(map(_change, changed)),
         effects=frozenset({Effect.STOCK}),
         steps=tuple(_step(list(group), arguments.reason) for _, group in groupby(changed, _warehouse_id)),
-        stock=(_movement(deltas), *noted(arguments.reason)),
+        stock=(_movement(deltas), *_thresholds(changed), *noted(arguments.reason)),
         undo="set the levels back to what they were",
         reverse=_reverse(changed),
         warnings=tuple(_warnings(changed)),
@@ -108,6 +109,7 @@ async def _levels(centra: AsyncCentra, lines: Sequence[StockLine]) -> list[_Leve
     ids = list(dict.fromkeys(place.id for place in places.values()))
     sizes = await one_size_each(centra, skus, ids)
     levels: dict[tuple[int, int], _Level] = {}
+    twice: list[str] = []
     for line in lines:
         size, place = sizes[line.sku], places[line.warehouse]
         physical, allocated = present(size, place)
@@ -121,7 +123,8 @@ async def _levels(centra: AsyncCentra, lines: Sequence[StockLine]) -> list[_Leve
         )
         known = levels.setdefault((level.warehouse.id, level.size.id), level)
         if known.quantity != level.quantity:
-            raise Impossible(f"{level.place} is given twice, with {known.quantity} and {level.quantity}; give it once.")
+            twice.append(f"{level.place} is given twice, with {known.quantity} and {level.quantity}; give it once.")
+    refuse(twice)
     return [levels[key] for key in sorted(levels)]
 
 
@@ -193,8 +196,14 @@ def _sentence(levels: Sequence[_Level]) -> str:
 
 def _movement(deltas: Sequence[int]) -> str:
     if len(deltas) == 1:
-        return f"The level changes by {deltas[0]:+d} units."
-    return f"{len(deltas)} levels change, by {sum(deltas):+d} units together."
+        return f"The level changes by {moved(deltas[0])}."
+    return f"{len(deltas)} levels change, by {moved(sum(deltas))} together."
+
+
+def _thresholds(levels: Iterable[_Level]) -> Iterable[str]:
+    for warehouse in {level.warehouse.id: level.warehouse for level in levels}.values():
+        if warehouse.threshold:
+            yield f"{cell(warehouse.name)} keeps back {units(warehouse.threshold)} of each SKU (its threshold)."
 
 
 def noted(reason: str | None) -> list[str]:
@@ -218,8 +227,8 @@ def _warnings(levels: Iterable[_Level]) -> Iterable[str]:
         if level.quantity >= UNUSUAL_UNITS:
             yield f"{level.place}: {units(level.quantity)} is an unusually high level."
         if level.quantity < level.allocated:
-            held = f"the {units(level.allocated)} allocated to orders"
-            yield f"{level.place}: {level.quantity} is less than {held}; Centra may raise it to that."
+            uncovered = f"{level.allocated - level.quantity} of the {units(level.allocated)} allocated to orders"
+            yield f"{level.place}: {uncovered} would not be covered; Centra may raise the level to that."
         elif level.quantity - level.allocated < threshold <= level.physical - level.allocated:
             yield f"{level.place} falls under the threshold of {units(threshold)} that {warehouse} keeps back."
 

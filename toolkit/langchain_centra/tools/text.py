@@ -74,6 +74,11 @@ def when(moment: datetime | None) -> str:
     return moment.isoformat(timespec="minutes") if moment else "-"
 
 
+def day_and_time(moment: datetime | None) -> str:
+    """Write a time as people read it on a card, to the minute and with its zone."""
+    return when(moment).replace("T", " ")
+
+
 def flag(value: bool | None) -> str:
     """Write a flag that may not be readable."""
     return "not readable" if value is None else cell(value)
@@ -100,6 +105,16 @@ def listed(names: Sequence[str], most: int = 20) -> str:
     return named if len(names) <= most else f"{named} and {len(names) - most} more"
 
 
+def counted(count: int, what: str) -> str:
+    """Write a number of things, `what` being one of them."""
+    return f"{count} {what}{'' if abs(count) == 1 else 's'}"
+
+
 def units(count: int | None) -> str:
     """Write a number of units."""
-    return "an unknown number of units" if count is None else f"{count} unit{'' if count == 1 else 's'}"
+    return "an unknown number of units" if count is None else counted(count, "unit")
+
+
+def moved(count: int) -> str:
+    """Write by how many units a stock changes."""
+    return f"{'+' if count > 0 else ''}{units(count)}"
