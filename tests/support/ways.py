@@ -21,6 +21,7 @@ from langchain_centra import AsyncCentra, CentraToolkit
 from langchain_centra.client import Clock
 from langchain_centra.middleware import CentraApproval
 from langchain_centra.sandbox import Sandbox
+from langchain_centra.sandbox.limits import Plan
 from langchain_centra_graphs import build_store_agent
 
 WAYS: tuple[Way, ...] = ("graph", "middleware", "bare")
@@ -71,9 +72,10 @@ async def starting(way: Way, mode: Mode, folder: Path | None) -> AsyncIterator[S
             timeout: float = 20,
             grant: Collection[str] | None = None,
             model: type[ScriptedModel] = ScriptedModel,
+            plan: Plan = "growth",
             **options: Any,
         ) -> Conversation:
-            sandbox = Sandbox(clock=clock)
+            sandbox = Sandbox(clock=clock, plan=plan)
             number = len(conversations)
             saver = await _saver(mode, folder / f"thread-{number}.sqlite3", stack) if folder else InMemorySaver()
             settings: dict[str, Any] = {"clock": clock} if clock else {}
