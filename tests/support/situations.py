@@ -15,7 +15,7 @@ from cells import (
     cards,
     taken,
 )
-from conversations import APPROVE, Conversation, Way, edit, reject
+from conversations import APPROVE, Conversation, Way, reject
 from encounters import ENCOUNTERS
 from langchain_core.messages import HumanMessage
 from langgraph.types import Command
@@ -38,7 +38,7 @@ async def approve(cell: Cell) -> None:
 async def edited(cell: Cell) -> None:
     """A person sends the arguments back as an edit."""
     talk = await cell.asked()
-    await talk.answer(edit(cell.spec.name, **cell.call[1]))
+    await talk.answer({"type": "edit", "edited_action": {"name": cell.spec.name, "args": cell.call[1]}})
     if (await cards(talk))[-1].state == "proposed":  # a create asks again: what it makes carries a new mark
         await talk.answer(APPROVE)
     if cell.way == "bare" and (await cards(talk))[-1].state == "superseded":
@@ -203,7 +203,7 @@ SITUATIONS: dict[str, Situation] = {
     **ENCOUNTERS,
 }
 
-_NOBODY_CLOSES = "in a graph of one's own nobody can put the result of an open call in its place; nothing is written"
+_NOBODY_CLOSES = "in a graph of one's own nobody can put the result of an open call in its place"
 
 LEFT_OUT: dict[tuple[str, Way], str] = dict.fromkeys(
     [
