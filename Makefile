@@ -19,7 +19,7 @@ unexport VIRTUAL_ENV
 help:
 	@echo 'make demo     the main job on an embedded store: two changes wait for your decision'
 	@echo 'make test     the whole test suite; ARGS="-m \"not slow\"" chooses tests'
-	@echo 'make matrix   every write in every situation through every way in, as a table'
+	@echo 'make matrix   every write in every situation through every way in; rewrites docs/matrix.md'
 	@echo 'make check    lint, format, types and layers'
 	@echo 'make docs     rewrite what is generated of README.md and docs/, and build the site into build/docs'
 	@echo 'make studio   LangGraph Studio on the store of CENTRA_URL (in .env or exported), else on an invented one'
@@ -43,7 +43,7 @@ test: install
 	.venv/bin/pytest -n auto --dist worksteal $(ARGS)
 
 matrix: install
-	.venv/bin/pytest -q --matrix tests/matrix $(ARGS)
+	.venv/bin/pytest -q -n auto --matrix tests/matrix $(ARGS)
 
 check: install
 	.venv/bin/ruff check

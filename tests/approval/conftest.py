@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 from journals import HandClock, OpenJournal
+from postgres import POSTGRES
 from postgres import postgres_server as postgres_server
 from postgres import postgres_url as postgres_url
 from shelf import BusyJournal, Desk, Shelf
@@ -14,9 +15,6 @@ from langchain_centra.client import AsyncCentra
 @pytest.fixture
 def hand_clock() -> HandClock:
     return HandClock()
-
-
-POSTGRES = pytest.param("postgres_url", marks=[pytest.mark.slow, pytest.mark.timeout(90)], id="postgres")
 
 
 @pytest.fixture(params=[pytest.param("memory_url", id="memory"), POSTGRES])
@@ -49,9 +47,9 @@ async def open_journal(hand_clock: HandClock) -> AsyncIterator[OpenJournal]:
 
 
 @pytest.fixture
-async def desk(hand_clock: HandClock) -> AsyncIterator[Desk]:
-    """The approval of a shelf with three items."""
-    journal = BusyJournal.memory(hand_clock)
+async def desk(request: pytest.FixtureRequest, hand_clock: HandClock) -> AsyncIterator[Desk]:
+    """The approval of a shelf with three items; its journal is in memory unless a test says IN_BOTH."""
+    journal = BusyJournal(request.getfixturevalue(getattr(request, "param", "memory_url")), clock=hand_clock)
     centra = AsyncCentra("http://127.0.0.1:9", "no-token", clock=hand_clock, timeout=30)
     yield Desk(Shelf({"A": 1, "B": 2, "C": 3}), hand_clock, journal, centra)
     await journal.aclose()

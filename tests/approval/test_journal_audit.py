@@ -3,9 +3,8 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from journals import HandClock, OpenJournal, approved, claimed, new_card
+from journals import HandClock, OpenJournal, approved, claimed, engine_for, execute, new_card
 from sqlalchemy import Executable, delete, insert, literal, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from langchain_centra.approval.journal import Journal
 from langchain_centra.approval.records import Broken, Verified
@@ -20,20 +19,6 @@ async def filled(journal: Journal) -> None:
     await journal.send(claim, 45)
     await journal.finish("a/1", 0, "applied", {"verified": True}, token=claim.token)
     await journal.add(new_card("b"))
-
-
-def engine_for(url: str) -> AsyncEngine:
-    drivers = {"sqlite:": "sqlite+aiosqlite:", "postgresql:": "postgresql+psycopg:"}
-    scheme = next(scheme for scheme in drivers if url.startswith(scheme))
-    return create_async_engine(url.replace(scheme, drivers[scheme]))
-
-
-async def tamper(url: str, *statements: Executable) -> None:
-    engine = engine_for(url)
-    async with engine.begin() as connection:
-        for statement in statements:
-            await connection.execute(statement)
-    await engine.dispose()
 
 
 async def stored_row(url: str, seq: int) -> dict[str, Any]:
@@ -109,7 +94,7 @@ async def test_the_audit_is_read_in_pages_and_by_store_and_thread(journal: Journ
 async def test_a_changed_row_is_found(database_url: str, open_journal: OpenJournal, change: Any) -> None:
     journal = open_journal(database_url)
     await filled(journal)
-    await tamper(database_url, update(audit).where(audit.c.seq == 2).values(change))
+    await execute(database_url, update(audit).where(audit.c.seq == 2).values(change))
     assert await journal.verify() == Broken(seq=2, problem="changed")
 
 
@@ -119,16 +104,16 @@ async def test_a_changed_row_with_a_new_hash_is_found(database_url: str, open_jo
     for seq in (2, 8):
         original = await stored_row(database_url, seq)
         change = update(audit).where(audit.c.seq == seq)
-        await tamper(database_url, change.values(rehashed(original | {"actor": "Cy"})))
+        await execute(database_url, change.values(rehashed(original | {"actor": "Cy"})))
         assert await journal.verify() == Broken(seq=seq, problem="changed")
-        await tamper(database_url, change.values(original))
+        await execute(database_url, change.values(original))
 
 
 @pytest.mark.parametrize("seq", [1, 4, 8])
 async def test_a_removed_row_is_found(database_url: str, open_journal: OpenJournal, seq: int) -> None:
     journal = open_journal(database_url)
     await filled(journal)
-    await tamper(database_url, delete(audit).where(audit.c.seq == seq))
+    await execute(database_url, delete(audit).where(audit.c.seq == seq))
     assert await journal.verify() == Broken(seq=seq, problem="removed")
 
 
@@ -137,7 +122,7 @@ async def test_a_removed_row_is_found_when_the_others_close_the_gap(
 ) -> None:
     journal = open_journal(database_url)
     await filled(journal)
-    await tamper(database_url, delete(audit).where(audit.c.seq == 1), *renumber(2, 8, -1))
+    await execute(database_url, delete(audit).where(audit.c.seq == 1), *renumber(2, 8, -1))
     assert await journal.verify() == Broken(seq=1, problem="removed")
 
 
@@ -146,7 +131,7 @@ async def test_an_inserted_row_is_found_at_the_end(database_url: str, open_journ
     await filled(journal)
     last = await stored_row(database_url, 8)
     forged = rehashed(last | {"seq": 9, "previous_hash": last["hash"], "event": "approved"})
-    await tamper(database_url, insert(audit).values(forged))
+    await execute(database_url, insert(audit).values(forged))
     assert await journal.verify() == Broken(seq=9, problem="inserted")
 
 
@@ -155,7 +140,7 @@ async def test_an_inserted_row_is_found_in_the_middle(database_url: str, open_jo
     await filled(journal)
     fourth = await stored_row(database_url, 4)
     forged = rehashed(fourth | {"seq": 5, "previous_hash": fourth["hash"], "event": "approved"})
-    await tamper(database_url, *renumber(5, 8, +1), insert(audit).values(forged), update(head).values(seq=9))
+    await execute(database_url, *renumber(5, 8, +1), insert(audit).values(forged), update(head).values(seq=9))
     assert await journal.verify() == Broken(seq=5, problem="inserted")
 
 
@@ -163,14 +148,14 @@ async def test_an_inserted_row_is_found_before_the_start(database_url: str, open
     journal = open_journal(database_url)
     await filled(journal)
     first = await stored_row(database_url, 1)
-    await tamper(database_url, insert(audit).values(first | {"seq": 0}))
+    await execute(database_url, insert(audit).values(first | {"seq": 0}))
     assert await journal.verify() == Broken(seq=0, problem="inserted")
 
 
 async def test_a_head_that_was_moved_is_found(database_url: str, open_journal: OpenJournal) -> None:
     journal = open_journal(database_url)
     await filled(journal)
-    await tamper(database_url, update(head).values(hash="0"))
+    await execute(database_url, update(head).values(hash="0"))
     assert await journal.verify() == Broken(seq=8, problem="changed")
 
 
@@ -190,7 +175,7 @@ async def test_a_card_that_is_not_as_its_last_event_left_it_is_found(
 ) -> None:
     journal = open_journal(database_url)
     await filled(journal)
-    await tamper(database_url, change)
+    await execute(database_url, change)
     assert await journal.verify() == Broken(seq=7, problem="changed", proposal_id="a/1")
 
 
@@ -199,9 +184,9 @@ async def test_a_removed_and_an_inserted_card_are_found(database_url: str, open_
     await filled(journal)
     copied = [column for column in cards.c if column.name not in ("proposal_id", "call_id")]
     copy = select(literal("c/1"), literal("c"), *copied).where(cards.c.proposal_id == "a/1")
-    await tamper(database_url, insert(cards).from_select(["proposal_id", "call_id", *copied], copy))
+    await execute(database_url, insert(cards).from_select(["proposal_id", "call_id", *copied], copy))
     assert await journal.verify() == Broken(seq=0, problem="inserted", proposal_id="c/1")
 
     for table in (steps, cards):
-        await tamper(database_url, delete(table).where(table.c.proposal_id == "b/1"))
+        await execute(database_url, delete(table).where(table.c.proposal_id == "b/1"))
     assert await journal.verify() == Broken(seq=8, problem="removed", proposal_id="b/1")

@@ -268,3 +268,12 @@ async def test_find_lists_the_newest_first_by_store_thread_and_state(journal: Jo
     assert await found(store="shop") == ["c/1", "a/1"]
     assert await found(store="shop", thread_id="thread", states=["approved", "applied"]) == ["a/1"]
     assert await found(states=[]) == []
+
+
+async def test_cards_are_found_by_the_beginning_of_their_id_in_which_no_character_is_special(journal: Journal) -> None:
+    for call_id in ("abc1", "abc2", "a_c3", "a%c4"):
+        await journal.add(new_card(call_id))
+    found = {
+        prefix: sorted(card.call_id for card in await journal.beginning(prefix)) for prefix in ("abc", "a_", "a%", "z")
+    }
+    assert found == {"abc": ["abc1", "abc2"], "a_": ["a_c3"], "a%": ["a%c4"], "z": []}

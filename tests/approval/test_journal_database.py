@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from journals import OpenJournal, new_card, stored
-from sqlalchemy import URL, make_url
+from journals import OpenJournal, execute, new_card, stored
+from sqlalchemy import URL, make_url, text
 
 from langchain_centra.approval.journal import Journal
 from langchain_centra.approval.journal_errors import JournalError, JournalUnavailable, NewerJournal
@@ -146,18 +146,15 @@ async def test_nothing_blocks_the_event_loop(default_journal: Journal) -> None:
 
 
 async def test_a_journal_of_the_first_version_is_brought_up_to_this_one(
-    tmp_path: Path, sqlite_url: str, open_journal: OpenJournal
+    database_url: str, open_journal: OpenJournal
 ) -> None:
-    old = open_journal(sqlite_url)
+    old = open_journal(database_url)
     card = await old.add(new_card())
     await old.aclose()
-    with sqlite3.connect(tmp_path / "journal.sqlite3") as connection:
-        for column in ("first_message_id", "standing", "grant_id"):
-            connection.execute(f"ALTER TABLE centra_cards DROP COLUMN {column}")
-        connection.execute("DROP TABLE centra_kept")
-        connection.execute("UPDATE centra_head SET version = 1")
-    connection.close()
+    dropped = [f"ALTER TABLE centra_cards DROP COLUMN {name}" for name in ("first_message_id", "standing", "grant_id")]
+    first = [*dropped, "DROP TABLE centra_kept", "UPDATE centra_head SET version = 1"]
+    await execute(database_url, *map(text, first))
 
-    journal = open_journal(sqlite_url)
+    journal = open_journal(database_url)
     assert await stored(journal) == card
     assert isinstance(await journal.verify(), Verified)

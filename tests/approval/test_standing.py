@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from postgres import IN_BOTH
 from shelf import BO, TOOL, Desk
 
 from langchain_centra.approval.answers import AnswerInvalid
@@ -30,6 +31,7 @@ async def allowed(desk: Desk, level: int = 5) -> Card:
     return await desk.approvals.apply(card.proposal_id)
 
 
+@IN_BOTH
 async def test_a_like_call_in_the_same_conversation_is_approved_and_says_so(desk: Desk) -> None:
     granting = await allowed(desk)
     assert "From now on allowed: set_levels always in this conversation" in describe(granting)
@@ -57,6 +59,7 @@ async def test_what_reaches_further_is_asked(desk: Desk, first: str | None, args
     assert (await proposed(desk, "two", first, **args)).state == "proposed"
 
 
+@IN_BOTH
 async def test_a_standing_yes_is_used_up(desk: Desk) -> None:
     await allowed(desk)
     states = []
@@ -72,6 +75,7 @@ async def test_a_standing_yes_is_used_up(desk: Desk) -> None:
     assert states == sorted(states)
 
 
+@IN_BOTH
 async def test_a_revoked_yes_covers_nothing_and_stops_what_it_approved(desk: Desk) -> None:
     granting = await allowed(desk)
     card = await proposed(desk, "two", levels={"A": 4})
@@ -82,6 +86,7 @@ async def test_a_revoked_yes_covers_nothing_and_stops_what_it_approved(desk: Des
     assert isinstance(await desk.journal.verify(), Verified)
 
 
+@IN_BOTH
 async def test_a_standing_yes_runs_out(desk: Desk) -> None:
     await allowed(desk)
     desk.clock.advance(25 * 3600)
@@ -152,6 +157,7 @@ def test_a_wrong_policy_file_is_refused(tmp_path: Path, text: str) -> None:
         ApprovalPolicy.from_toml(tmp_path / "none.toml")
 
 
+@IN_BOTH
 async def test_values_are_cleared_and_the_audit_still_verifies(desk: Desk) -> None:
     card = await allowed(desk)
     waiting = await proposed(desk, "two", levels={"A": 1000})
@@ -159,13 +165,18 @@ async def test_values_are_cleared_and_the_audit_still_verifies(desk: Desk) -> No
     assert isinstance(verified, Verified)
     found = await desk.journal.containing("LEVEL OF a")
     assert {one.proposal_id for one in found} == {card.proposal_id, waiting.proposal_id}
+    desk.clock.advance(60)
+    assert await desk.journal.older_than(card.created_at) == []
+    assert await desk.journal.older_than(desk.clock.now()) == found
     assert await desk.journal.clear([one.proposal_id for one in found], "asked") == 1
     assert await desk.journal.clear([card.proposal_id], "asked") == 0
     assert [one.proposal_id for one in await desk.journal.containing("level of a")] == [waiting.proposal_id]
+    assert [one.proposal_id for one in await desk.journal.older_than(desk.clock.now())] == [waiting.proposal_id]
     assert isinstance(await desk.journal.verify((verified.rows, verified.head_hash)), Verified)
     assert "(values cleared)" in describe(await desk.stored(card))
 
 
+@IN_BOTH
 async def test_a_history_that_does_not_hold_the_kept_head_was_rewritten(desk: Desk) -> None:
     await allowed(desk)
     found = await desk.journal.verify((2, "f" * 64))

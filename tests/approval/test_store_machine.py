@@ -23,9 +23,11 @@ from langchain_centra.approval.journal import Journal
 from langchain_centra.approval.journal_errors import AlreadyDecided
 from langchain_centra.approval.policy import ApprovalPolicy
 from langchain_centra.approval.records import LIVE, WRITTEN, Card, Verified
+from langchain_centra.approval.undo import UNDO
 from langchain_centra.client import AsyncCentra
 from langchain_centra.sandbox import Sandbox
-from langchain_centra.tools.stock_changes import set_stock
+from langchain_centra.tools.stock_changes import physical_fact, set_stock
+from langchain_centra.tools.undo import undo_change
 
 T = TypeVar("T")
 
@@ -61,7 +63,7 @@ class StoreMachine(RuleBasedStateMachine):
     def approvals(self) -> Approvals:
         """The approval as a process that starts now has it."""
         policy = ApprovalPolicy(writes_per_turn=1000)
-        return Approvals("shop", self.centra, {"set_stock": set_stock}, policy, self.journal)
+        return Approvals("shop", self.centra, {"set_stock": set_stock, UNDO: undo_change}, policy, self.journal)
 
     def level(self, sku: str) -> int:
         return self.sandbox.store.stock[sku, 1].physical_quantity
@@ -70,17 +72,29 @@ class StoreMachine(RuleBasedStateMachine):
         found = self.run(self.journal.cards("shop", "thread"))
         return [card for card in found if card.state in states]
 
-    @rule(
-        sku=st.sampled_from(SKUS), level=LEVELS, then=st.sampled_from(["write", "write", "approve", "wait"]), how=WAYS
-    )
+    @rule(sku=st.sampled_from(SKUS), level=LEVELS, then=NEXT, how=WAYS)
     def propose(self, sku: str, level: int, then: str, how: Way) -> None:
-        name = f"call-{len(self.calls)}"
         line = {"sku": sku, "warehouse": "Stockholm", "quantity": level}
-        args = {"lines": [line], "reason": name}
-        self.calls[name] = Call(
-            thread_id="thread", message_id=name, call_id=name, position=0, tool="set_stock", args=args
-        )
-        self.propose_again(name)
+        self.call("set_stock", {"lines": [line], "reason": f"call-{len(self.calls)}"}, then, how)
+
+    @precondition(lambda self: self.cards("applied"))
+    @rule(number=NUMBERS, then=NEXT, how=WAYS)
+    def undo(self, number: int, then: str, how: Way) -> None:
+        """Take back one of the written changes; what is proposed, if anything, is what stood before it."""
+        written = self.cards("applied")
+        undone = written[number % len(written)]
+        card = self.call(UNDO, {"change": undone.proposal_id[:16]}, then, how)
+        if isinstance(card, Card):
+            [line] = undone.args["lines"]
+            before = (undone.steps[0].before or {})[physical_fact(line["sku"])]
+            assert card.preview["undoes"] == undone.proposal_id
+            assert [(one["sku"], one["quantity"]) for one in card.args["lines"]] == [(line["sku"], before)]
+
+    def call(self, tool: str, args: dict[str, Any], then: str, how: Way) -> object:
+        """Call a tool as the model does, and then answer and write what waits; gives what the call itself led to."""
+        name = f"call-{len(self.calls)}"
+        self.calls[name] = Call(thread_id="thread", message_id=name, call_id=name, position=0, tool=tool, args=args)
+        proposed = self.propose_again(name)
         waiting = self.cards("proposed")
         if then != "wait" and waiting:
             answer = {"decisions": [{"type": "approve"}]}
@@ -88,9 +102,10 @@ class StoreMachine(RuleBasedStateMachine):
                 self.run(self.approvals.decide(waiting[-1:], answer, Approver("Bo", "login")))
         if then == "write":
             self.write_one(len(self.cards("approved")) - 1, how)
+        return proposed
 
-    def propose_again(self, name: str) -> None:
-        self.run(self.approvals.propose(self.calls[name], Turn(message_ids=[name])))
+    def propose_again(self, name: str) -> object:
+        return self.run(self.approvals.propose(self.calls[name], Turn(message_ids=[name])))
 
     @precondition(lambda self: self.calls)
     @rule(number=NUMBERS)
@@ -135,10 +150,12 @@ class StoreMachine(RuleBasedStateMachine):
         for result in await asyncio.gather(*tasks, return_exceptions=True):
             assert not isinstance(result, Exception), result
 
-    @rule(sku=st.sampled_from(SKUS), level=LEVELS)
-    def somebody_else_sets(self, sku: str, level: int) -> None:
+    @rule(sku=st.sampled_from(SKUS), level=LEVELS, write=st.booleans(), how=WAYS)
+    def somebody_else_sets(self, sku: str, level: int, write: bool, how: Way) -> None:
         self.follow()
         self.sandbox.store.stock[sku, 1].physical_quantity = self.expected[sku] = level
+        if write:
+            self.write_one(0, how)
 
     @rule(seconds=st.sampled_from([1, 6, 60, 90_000]))
     def wait(self, seconds: int) -> None:
@@ -149,11 +166,14 @@ class StoreMachine(RuleBasedStateMachine):
         for mutation in self.sandbox.mutations[self.seen :]:
             if mutation.applied:
                 sent = mutation.arguments["input"]
-                written_by = [card for card in self.every() if card.steps[0].variables["input"] == sent]
-                assert any(card.decided_by == "Bo" for card in written_by), "written without an approval"
+                steps = [card.steps[0] for card in self.every() if card.decided_by == "Bo"]
+                approved = [step.before or {} for step in steps if step.variables["input"] == sent]
+                assert approved, "written without an approval"
                 for item in sent["productSizes"]:
                     size = item["productSize"]["id"]
                     sku = next(sku for sku in SKUS if self.sandbox.store.stock[sku, 1].product_size.id == size)
+                    seen = [before[physical_fact(sku)] for before in approved]
+                    assert self.expected[sku] in seen, "written to another state than the one that was approved"
                     # Centra keeps what is allocated to orders, and says so with a warning.
                     allocated = self.sandbox.store.stock[sku, 1].allocated_quantity
                     self.expected[sku] = max(item["quantity"], allocated)
@@ -168,16 +188,21 @@ class StoreMachine(RuleBasedStateMachine):
             return
         self.follow()
         assert {sku: self.level(sku) for sku in SKUS} == self.expected
-        arrived = [one.arguments["input"]["description"] for one in self.sandbox.mutations if one.applied]
-        for name in self.calls:
-            cards = [card for card in self.every() if card.call_id == name]
-            written = sum(card.state in WRITTEN for card in cards)
-            sent = sum(step.sent_at is not None for card in cards for step in card.steps)
-            assert written <= arrived.count(name) <= sent
-            assert all(
-                card.state in (*LIVE, *REOPENS, *WRITTEN, "rejected", "superseded", "failed", "unknown")
-                for card in cards
-            )
+        arrived = [one.arguments["input"].get("description") for one in self.sandbox.mutations if one.applied]
+        undoing = {name for name, call in self.calls.items() if call.tool == UNDO}
+        setting = self.calls.keys() - undoing
+        for name in setting:
+            self.sent_at_most_once({name}, arrived.count(name))
+        # What is taken back does not carry the name of its call.
+        self.sent_at_most_once(undoing, sum(name not in setting for name in arrived))
+
+    def sent_at_most_once(self, names: set[str], arrived: int) -> None:
+        """Hold what arrived at the store for some calls to what their cards say."""
+        cards = [card for card in self.every() if card.call_id in names]
+        written = sum(card.state in WRITTEN for card in cards)
+        sent = sum(step.sent_at is not None for card in cards for step in card.steps)
+        assert written <= arrived <= sent
+        assert all(card.state in (*LIVE, *REOPENS, *WRITTEN, *CLOSED) for card in cards)
 
     def teardown(self) -> None:
         if not hasattr(self, "runner"):

@@ -163,3 +163,28 @@ def test_listings_and_exports_hide_a_customers_address_and_forgetting_clears_it(
     assert "maja@" not in run("audit", "show", card.proposal_id, "--reveal", "--json")
     run("audit", "verify")
     assert json.loads(run("audit", "prune", "--older-than", "1", "--json")) == {"cleared": 0, "still_open": []}
+
+
+def test_what_events_say_is_masked_wherever_it_is_shown_but_not_who_acted(
+    shop: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = propose("set_stock", STEPS | {"reason": "x"}, requester="anna@shop.example")
+    note = propose("add_order_note", {"order_number": 1042, "note": "Call Maja Lind"})
+    reason = "Maja Lind <maja@example.com> called: Call Maja Lind"
+    monkeypatch.setenv("LOGNAME", "bo@shop.example")
+
+    async def close(toolkit: CentraToolkit) -> Card:
+        await toolkit.portal.acall(toolkit.journal.close, note.proposal_id, "superseded", reason)
+        return note
+
+    with_toolkit(close)
+    run("approvals", "answer", card.proposal_id, "approve")
+    for command in (["audit", "export"], ["audit", "export", "--format", "jsonl"], ["audit", "list", "--json"]):
+        told = run(*command)
+        assert "superseded" in told
+        assert "maja@example.com" not in told
+        assert "Call Maja" not in told
+        assert "anna@shop.example" in told
+        assert "bo@shop.example" in told
+    assert "maja@" not in run("audit", "show", note.proposal_id, "--json")
+    assert "maja@example.com" in run("audit", "export", "--reveal")

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from dev_server import GRAPH, DevServer, dev_server
 from langgraph_sdk import get_client
+from typer.testing import CliRunner
 
+from langchain_centra.cli.app import app
 from langchain_centra.sandbox import Sandbox
 from langchain_centra.sandbox.seed.known import DEMO_SKU
 
@@ -269,3 +271,24 @@ async def test_a_card_outlives_the_server_which_has_not_found_a_blocking_call(
 def one_result_per_call(messages: list[dict[str, Any]]) -> bool:
     calls = [call["id"] for message in messages for call in message.get("tool_calls", [])]
     return calls == [message["tool_call_id"] for message in messages if message["type"] == "tool"]
+
+
+async def test_a_second_person_answers_at_the_command_line_and_resumes_the_thread(
+    conversation: Conversation,
+    server: str,
+    sandbox: Sandbox,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await conversation.say("Confirm order 1042")
+    [card] = (await conversation.request())["action_requests"]
+    [journal] = tmp_path_factory.getbasetemp().glob("langgraph-dev[0-9]/journal.sqlite3")
+    answer = ["approvals", "answer", card["proposal_id"][:8], "approve"]
+    with sandbox.serve() as store:
+        settings = {"URL": store, "TOKEN": sandbox.TOKEN, "WRITES": WRITES, "JOURNAL": f"sqlite:///{journal}"}
+        for name, value in settings.items():
+            monkeypatch.setenv(f"CENTRA_{name}", value)
+        command = [*answer, "--server", server, "--thread", conversation.thread_id]
+        told = await asyncio.to_thread(CliRunner().invoke, app, command)
+    assert (told.exit_code, told.output.splitlines()[-1]) == (0, f"Resumed the conversation {conversation.thread_id}.")
+    assert (written(sandbox), await conversation.status()) == (["confirmOrder"], "idle")

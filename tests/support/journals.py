@@ -1,8 +1,11 @@
-"""A clock and cards for tests of the journal."""
+"""A clock, cards and databases for tests of the journal."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from sqlalchemy import Executable
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from langchain_centra.approval.journal import Journal
 from langchain_centra.approval.records import Card, Claim, Decision, NewCard, NewStep, Result, StepRecord
@@ -101,3 +104,19 @@ async def ended(journal: Journal, state: Result, proposal_id: str = "call/1", po
     """Run a step that is free to a result."""
     claim = await sent(journal, proposal_id, position)
     assert await journal.finish(proposal_id, position, state, {"end": state}, token=claim.token)
+
+
+def engine_for(url: str) -> AsyncEngine:
+    """A way into a journal's database beside the journal."""
+    drivers = {"sqlite:": "sqlite+aiosqlite:", "postgresql:": "postgresql+psycopg:"}
+    scheme = next(scheme for scheme in drivers if url.startswith(scheme))
+    return create_async_engine(url.replace(scheme, drivers[scheme]))
+
+
+async def execute(url: str, *statements: Executable) -> None:
+    """Change a journal's database behind its back."""
+    engine = engine_for(url)
+    async with engine.begin() as connection:
+        for statement in statements:
+            await connection.execute(statement)
+    await engine.dispose()

@@ -137,15 +137,15 @@ async def _resume(server: str, thread: str) -> None:
     from langgraph_sdk import get_client
 
     try:
-        client = get_client(url=server)
-        state = await client.threads.get_state(thread)
-        interrupts = [one for task in state["tasks"] for one in task["interrupts"]]
-        found = await client.threads.get(thread)
-        assistant = (found.get("metadata") or {}).get("assistant_id")
-        if not interrupts or not assistant:
-            raise CommandFailed(f"The decision is stored, but the conversation {thread} does not wait there.")
-        resume = {str(one["id"]): IN_JOURNAL for one in interrupts}
-        await client.runs.wait(thread, str(assistant), command={"resume": resume})
+        async with get_client(url=server) as client:
+            state = await client.threads.get_state(thread)
+            interrupts = [one for task in state["tasks"] for one in task["interrupts"]]
+            found = await client.threads.get(thread)
+            assistant = (found.get("metadata") or {}).get("assistant_id")
+            if not interrupts or not assistant:
+                raise CommandFailed(f"The decision is stored, but the conversation {thread} does not wait there.")
+            resume = {str(one["id"]): IN_JOURNAL for one in interrupts}
+            await client.runs.wait(thread, str(assistant), command={"resume": resume})
     except CommandFailed:
         raise
     except Exception as error:

@@ -14,7 +14,7 @@ from langchain_centra.approval.masking import masked
 from langchain_centra.approval.records import AuditRow, Card, CardState
 from langchain_centra.cli.cards import local_time, outcome
 from langchain_centra.cli.errors import CommandFailed
-from langchain_centra.cli.records import plain_json
+from langchain_centra.cli.records import plain_json, shown_event
 from langchain_centra.cli.screen import table
 from langchain_centra.cli.startup import journal_url
 from langchain_centra.tools import TOOLS
@@ -62,10 +62,11 @@ async def list_audit(*, as_json: bool) -> None:
     journal = Journal(journal_url())
     try:
         events = await _all_events(journal)
+        cards = {one: await journal.card(one) for one in {event.proposal_id for event in events}} if as_json else {}
     finally:
         await journal.aclose()
     if as_json:
-        _write_json([asdict(event) for event in events])
+        _write_json([shown_event(event, cards[event.proposal_id], reveal=False) for event in events])
     elif events:
         columns = ("no.", "at", "event", "by", "store, conversation", "card")
         _show(table(columns, map(_event_row, events)))

@@ -48,8 +48,8 @@ async def show_record(prefix: str, *, reveal: bool, as_json: bool) -> None:
     async with open_journal() as journal:
         card = await card_named(journal, prefix)
         events = await journal.audit(proposal_id=card.proposal_id)
-    stored = plain_json({"card": asdict(card), "events": list(map(asdict, events))})
-    stored = stored if reveal else masked(stored)
+    shown_events = [shown_event(event, card, reveal=reveal) for event in events]
+    stored = {"card": _shown(asdict(card), reveal=reveal), "events": shown_events}
     if as_json:
         typer.echo(json.dumps(stored, indent=2, ensure_ascii=False))
         return
@@ -114,12 +114,24 @@ async def export_audit(form: Literal["csv", "jsonl"], *, reveal: bool) -> None:
 
 
 def _exported(event: AuditRow, card: Card | None, *, reveal: bool) -> dict[str, Any]:
-    facts = plain_json({name: value for name, value in asdict(event).items() if name in _FACTS})
-    sentence = ""
-    if card:
-        stored = plain_json(asdict(card))
-        sentence = (stored if reveal else masked(stored))["preview"]["sentence"]
-    return {**facts, "tool": card.tool if card else "", "change": sentence}
+    shown = shown_event(event, card, reveal=reveal)
+    sentence = _shown(asdict(card), reveal=reveal)["preview"]["sentence"] if card else ""
+    return {**{name: shown[name] for name in _FACTS}, "tool": card.tool if card else "", "change": sentence}
+
+
+def shown_event(event: AuditRow, card: Card | None, *, reveal: bool) -> dict[str, Any]:
+    """An event as JSON; unless it is to be revealed, what is personal in its card is hidden in it, too.
+
+    Who did it stays: the audit is about the people who decide.
+    """
+    data = _shown({"data": event.data, "card": asdict(card) if card else None}, reveal=reveal)["data"]
+    facts: dict[str, Any] = plain_json(asdict(event))
+    return {**facts, "data": data}
+
+
+def _shown(stored: dict[str, Any], *, reveal: bool) -> dict[str, Any]:
+    plain: dict[str, Any] = plain_json(stored)
+    return plain if reveal else masked(plain)
 
 
 def _csv_line(values: Sequence[Any]) -> str:

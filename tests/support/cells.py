@@ -1,0 +1,177 @@
+"""A write tool in a conversation through one way in, for the situations of the matrix."""
+
+import asyncio
+import importlib.util
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from conversations import Conversation, Start, Turn, Way
+from journals import HandClock
+from scripted import calls
+
+from langchain_centra import AsyncCentra
+from langchain_centra.approval.journal import Journal
+from langchain_centra.approval.policy import ApprovalPolicy
+from langchain_centra.approval.records import WRITTEN, Card, Claim, Result, TurnLease
+from langchain_centra.sandbox import Sandbox
+from langchain_centra.tools import TOOLS
+from langchain_centra.tools.spec import WriteTool
+
+ASK_ALWAYS = ApprovalPolicy(effects={})
+
+WRITES = tuple(spec for spec in TOOLS if isinstance(spec, WriteTool))
+
+
+def some_arguments() -> dict[str, dict[str, Any]]:
+    """Arguments that work on the sandbox, by tool: the table that every new tool joins for its own tests."""
+    path = Path(__file__).parents[1] / "tools" / "test_every_tool.py"
+    spec = importlib.util.spec_from_file_location("every_tool", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    arguments: dict[str, dict[str, Any]] = module.SOME_ARGUMENTS
+    return arguments
+
+
+ARGUMENTS = some_arguments()
+
+ARGUMENTS["complete_shipment"] = {"shipment_number": "1043-1"}
+
+FIRST: dict[str, tuple[str, dict[str, Any]]] = {
+    "complete_shipment": ("create_shipment", {"order_number": 1043, "capture": True}),
+}
+"""What has to be written to the store before a tool's arguments make sense."""
+
+
+async def prepare(tool: str, sandbox: Sandbox) -> None:
+    """Bring the store to where the tool's arguments make sense."""
+    name, arguments = FIRST[tool]
+    [spec] = [spec for spec in WRITES if spec.name == name]
+    async with AsyncCentra(sandbox.url, sandbox.TOKEN, transport=sandbox.transport()) as centra:
+        for step in (await spec.propose(centra, spec.validate(arguments))).steps:
+            await spec.send(centra, step)
+    sandbox.mutations.clear()
+
+
+class Died(RuntimeError):
+    """Stands for the death of a process."""
+
+
+class MortalJournal(Journal):
+    """A journal whose process dies once, just before or just after a request, or stops before it takes a turn."""
+
+    dies_at: str | None = None
+    gate: asyncio.Event | None = None
+    at_gate = False
+
+    async def take_turn(self, store: str, thread_id: str, token: str, lease_seconds: float) -> TurnLease | None:
+        gate, self.gate = self.gate, None
+        if gate:
+            self.at_gate = True
+            await gate.wait()
+        return await super().take_turn(store, thread_id, token, lease_seconds)
+
+    async def send(self, claim: Claim, settle_after_seconds: float) -> bool:
+        self._die("send")
+        return await super().send(claim, settle_after_seconds)
+
+    async def finish(
+        self, proposal_id: str, position: int, state: Result, outcome: dict[str, Any], *, token: str | None = None
+    ) -> bool:
+        self._die("finish")
+        return await super().finish(proposal_id, position, state, outcome, token=token)
+
+    def _die(self, where: str) -> None:
+        if self.dies_at == where:
+            self.dies_at = None
+            raise Died
+
+
+@dataclass
+class Cell:
+    """One write tool, in one situation, through one way in; `talk` is its conversation once it has begun."""
+
+    spec: WriteTool
+    way: Way
+    begin: Start
+    talk: Conversation = field(init=False)
+
+    @property
+    def call(self) -> tuple[str, dict[str, Any]]:
+        """The call of the tool."""
+        return self.spec.name, ARGUMENTS[self.spec.name]
+
+    async def start(self, *more: Any, beside: Any = (), **options: Any) -> Conversation:
+        """A conversation in which the model calls the tool once, `beside` other calls of the same message."""
+        clock = options.pop("clock", HandClock())
+        options = {"clock": clock, "policy": ASK_ALWAYS, "journal": MortalJournal("sqlite://", clock=clock)} | options
+        self.talk = await self.begin(calls(self.call, *beside), *more, "Done.", **options)
+        if self.spec.name in FIRST:
+            await prepare(self.spec.name, self.talk.sandbox)
+        return self.talk
+
+    async def asked(self, *more: Any, **options: Any) -> Conversation:
+        """A conversation whose card waits."""
+        talk = await self.start(*more, **options)
+        turn = await talk.say()
+        assert turn.cards[0]["name"] == self.spec.name
+        assert len(turn.cards) == 1 or "beside" in options
+        assert talk.written == []
+        return talk
+
+    @property
+    def journal(self) -> MortalJournal:
+        """The conversation's journal."""
+        assert isinstance(self.talk.toolkit.journal, MortalJournal)
+        return self.talk.toolkit.journal
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        clock = self.talk.toolkit.centra.clock
+        assert isinstance(clock, HandClock)
+        clock.advance(seconds)
+
+
+def taken(answers: Sequence[Any]) -> list[Turn]:
+    """The turns of those answers that were not refused."""
+    return [one for one in answers if isinstance(one, Turn)]
+
+
+async def cards(talk: Conversation) -> list[Card]:
+    """All cards of the thread, checked: each was decided before anything was sent for it."""
+    found = await talk.cards()
+    for card in found:
+        if any(step.sent_at for step in card.steps):
+            assert card.decided_via in ("claimed", "policy")
+            assert card.decided_at is not None
+    return found
+
+
+def requests_of(found: list[Card]) -> int:
+    """How many requests the cards that were carried out stand for."""
+    return sum(len(card.steps) for card in found if card.state in WRITTEN)
+
+
+async def assert_written(talk: Conversation) -> None:
+    """The last card was carried out, each step by one request."""
+    last = (await cards(talk))[-1]
+    assert last.state in WRITTEN, (last.state, last.outcome)
+    assert len(talk.written) == len(last.steps)
+
+
+async def assert_written_or_unknown(talk: Conversation, *, may_be_short: bool = False) -> Card:
+    """The last card was carried out, each step by one request, or a person is told that nobody knows."""
+    last = (await cards(talk))[-1]
+    assert last.state in (*WRITTEN, "unknown"), (last.state, last.outcome)
+    assert len(talk.written) == len(last.steps) or (last.state == "unknown" and may_be_short)
+    assert len(talk.written) <= len(last.steps)
+    return last
+
+
+async def assert_nothing_written(talk: Conversation) -> None:
+    """No request changed the store."""
+    assert talk.written == []
+    assert not [card for card in await cards(talk) if card.state in WRITTEN]
