@@ -6,15 +6,17 @@ from typing import Annotated
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
+from langchain_centra.approval.masking import PersonalData
 from langchain_centra.client.settings import CentraSettings
 
 
 class ToolkitSettings(CentraSettings):
-    """The connection's settings, and CENTRA_WRITES (names, separated by commas), CENTRA_JOURNAL and CENTRA_POLICY."""
+    """The connection's settings, and CENTRA_WRITES (names, separated by commas), CENTRA_JOURNAL, CENTRA_POLICY and CENTRA_PII."""
 
     writes: Annotated[list[str], NoDecode] = Field(default_factory=list)
     journal: str | None = None
     policy: Path | None = None
+    pii: PersonalData = "show"
 
     @field_validator("writes", mode="before")
     @classmethod
