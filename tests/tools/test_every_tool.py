@@ -194,6 +194,52 @@ def test_a_write_has_a_mutation_and_effects(operation: Any, effects: list[Effect
         write_tool(group="stock", operations=[operation], effects=effects, observe=_nothing)(idle)
 
 
+MORE_ARGUMENTS: list[tuple[str, dict[str, Any]]] = [
+    ("get_order", {"order_number": 1042, "sections": ["addresses", "discounts", "returns"]}),
+    ("get_order", {"order_number": 999, "sections": ["addresses", "returns"]}),
+    ("search_customers", {"limit": 50}),
+    ("search_orders", {"limit": 50}),
+    ("customer_report", {"top": 25}),
+    ("get_customer", {"customer": "1"}),
+]
+"""Reads of people, beyond those of SOME_ARGUMENTS."""
+
+PERSONAL = {
+    *("first_name", "last_name", "company_name", "attention", "address1", "address2", "zip_code", "phone_number"),
+    *("cell_phone_number", "fax_number", "email", "internal_comment", "other_comment", "comment"),
+}
+
+
+def planted(store: Sandbox) -> Sandbox:
+    """The store with a mark in every personal datum; names and addresses stay tellable from each other."""
+    state = store.store
+    addresses = [at for order in state.orders.values() for at in (order.billing_address, order.shipping_address)]
+    people = [*state.customers.values(), *state.buyers.values()]
+    homes = [customer.billing_address for customer in state.customers.values()]
+    holders: list[Any] = [*people, *homes, *addresses, *state.orders.values(), *state.returns.values()]
+    for number, holder in enumerate(holders):
+        for name in PERSONAL & set(holder.__slots__):
+            mark = f"xcanary{number}{name}"
+            setattr(holder, name, f"{mark}@example.com" if name == "email" else f"{mark} xcanary")
+    return store
+
+
+@pytest.mark.timeout(60)
+def test_with_masking_no_read_shows_a_name_an_address_a_number_or_what_a_person_wrote() -> None:
+    store = planted(Sandbox(plan="unlimited"))
+    store.store.customers[1].email = "anna.berg@example.com"
+    client = AsyncCentra(store.url, store.TOKEN, transport=store.transport(), cache=False)
+    with CentraToolkit(client, journal=Journal.memory(), pii="mask") as toolkit:
+        specs = {spec.name: spec for spec in toolkit.specs}
+        tools = {tool.name: tool for tool in toolkit.get_tools()}
+        answers = [tools[name].invoke(call(specs[name])) for name in specs]
+        answers += [tools[name].invoke(call(specs[name], **arguments)) for name, arguments in MORE_ARGUMENTS]
+    assert [answer.content for answer in answers if answer.status == "error"] == []
+    shown = [f"{answer.content} {answer.artifact}".casefold() for answer in answers]
+    assert [text for text in shown if "xcanary" in text or "anna" in text] == []
+    assert sum("***" in text for text in shown) >= 8
+
+
 @pytest.fixture(scope="module")
 def unlimited() -> Sandbox:
     """A store that no test changes."""

@@ -11,7 +11,7 @@ from langchain_centra.client.settings import CentraSettings
 
 
 class ToolkitSettings(CentraSettings):
-    """The connection's settings, and CENTRA_WRITES (names, separated by commas), CENTRA_JOURNAL, CENTRA_POLICY and CENTRA_PII."""
+    """The connection's settings, and CENTRA_WRITES (names, separated by commas), _JOURNAL, _POLICY and _PII."""
 
     writes: Annotated[list[str], NoDecode] = Field(default_factory=list)
     journal: str | None = None

@@ -1,4 +1,4 @@
-"""Hiding personal data: from the model where a toolkit masks it, and where cards and events are listed or handed over."""
+"""Hiding personal data: from the model where a toolkit masks it, and where cards and events are listed."""
 
 import hmac
 import re
@@ -98,7 +98,7 @@ class Masks:
         found = {address.casefold() for address in self._shown.get(wanted, ())}
         if len(found) == 1:
             return next(iter(self._shown[wanted]))
-        why = f"stands for {len(found)} e-mail addresses" if found else "is no masked e-mail address that was shown here"
+        why = f"stands for {len(found)} e-mail addresses" if found else "was not shown here as an e-mail address"
         raise UnknownMask(f"{wanted} {why}; name the customer by the id that stands beside it, or search again.")
 
 

@@ -18,6 +18,7 @@ _HINTS = {
     "timezone": "Set it to a zone such as Europe/Stockholm, or leave it out.",
     "rate_share": "Set it to a number above 0, up to 1, such as 0.5, or leave it out.",
     "cache": "Set it to off, or leave it out.",
+    "pii": "Set it to show or mask, or leave it out.",
 }
 _OTHER_HINT = "Correct it, or leave it out."
 
