@@ -258,7 +258,7 @@ async def missing_for(spec: ToolSpec, centra: AsyncCentra) -> str | None:
 
 @pytest.mark.timeout(60)
 @given(missing=st.sets(st.sampled_from(PERMISSIONS), min_size=1, max_size=12), stated=st.booleans())
-@settings(max_examples=3, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=2, deadline=None, phases=[Phase.explicit, Phase.generate])
 def test_the_tools_on_offer_are_exactly_those_that_succeed(missing: set[str], stated: bool) -> None:
     """Reads at once; writes at once where the owner stated what was granted, else once each was tried."""
     store, granted = Sandbox(plan="unlimited"), set(PERMISSIONS) - missing
