@@ -163,6 +163,20 @@ async def test_a_tool_node_runs_the_tools(toolkit: CentraToolkit) -> None:
     assert "1042" in state["messages"][-1].content
 
 
+@pytest.mark.parametrize("called", ["get_order", "list_warehouses"])
+async def test_a_tool_node_with_tools_of_two_stores_raises_at_the_first_call(called: str) -> None:
+    one, other = (CentraToolkit(AsyncCentra(f"https://{name}.centra.com", "token")) for name in ("one", "other"))
+    tools = [tool for tool in one.get_tools() if tool.name == "get_order"]
+    tools += [tool for tool in other.get_tools() if tool.name == "list_warehouses"]
+    graph = StateGraph(MessagesState)
+    graph.add_node("tools", ToolNode(tools))
+    graph.add_edge(START, "tools")
+    calls = [{"id": "call-1", "name": called, "args": SOME_ARGUMENTS[called]}]
+    asked: Any = {"messages": [{"role": "assistant", "content": "", "tool_calls": calls}]}
+    with pytest.raises(ValueError, match=r"these tools are of one\.centra\.com, other\.centra\.com"):
+        await graph.compile().ainvoke(asked)
+
+
 async def _nothing(_centra: AsyncCentra, _step: Step) -> dict[str, Any]:
     return {}
 
@@ -262,8 +276,8 @@ async def missing_for(spec: ToolSpec, centra: AsyncCentra) -> str | None:
 def test_the_tools_on_offer_are_exactly_those_that_succeed(missing: set[str], stated: bool) -> None:
     """Reads at once; writes at once where the owner stated what was granted, else once each was tried."""
     store, granted = Sandbox(plan="unlimited"), set(PERMISSIONS) - missing
-    token, settings = store.issue_token(granted), {"granted": granted} if stated else {}
-    client = AsyncCentra(store.url, token, transport=store.transport(), cache=False, **settings)
+    token, statement = store.issue_token(granted), granted if stated else ()
+    client = AsyncCentra(store.url, token, transport=store.transport(), cache=False, granted=statement)
     with CentraToolkit(client, writes=True, exclude=["undo_change"], journal=Journal.memory()) as toolkit:
         toolkit.connect()
         before = {tool.name for tool in toolkit.get_tools()}

@@ -19,6 +19,8 @@ from langchain_centra.tools.structured import build_tool
 from langchain_centra.tools.undo import undo_change
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
     from langchain_centra.approval.approvals import Approvals
     from langchain_centra.approval.journal import Journal
     from langchain_centra.approval.policy import ApprovalPolicy
@@ -117,15 +119,16 @@ class CentraToolkit:
         return cls(client, reads=kinds[ReadTool], writes=kinds[WriteTool])
 
     @classmethod
-    def from_env(cls) -> Self:
+    def from_env(cls, *, token: "SecretStr | None" = None) -> Self:
         """A toolkit for the store that the environment names: CENTRA_URL, CENTRA_TOKEN and the settings beside them.
 
         CENTRA_JOURNAL is a database URL, CENTRA_POLICY a TOML file for `ApprovalPolicy.from_toml`, CENTRA_PII `show` or
-        `mask`. Read-only unless CENTRA_WRITES names groups, separated by commas. Raises SettingsError.
+        `mask`. Read-only unless CENTRA_WRITES names groups, separated by commas. A `token` that is given goes before
+        CENTRA_TOKEN. Raises SettingsError.
         """
         from langchain_centra.toolkit_settings import ToolkitSettings
 
-        settings = ToolkitSettings.from_env()
+        settings = ToolkitSettings.from_env(token=token)
         policy = None
         if settings.policy:
             from langchain_centra.approval.policy import ApprovalPolicy

@@ -10,6 +10,7 @@ import typer
 from langchain_centra import AsyncCentra, CentraToolkit
 from langchain_centra.approval.journal import Journal
 from langchain_centra.cli.errors import CommandFailed
+from langchain_centra.cli.kept_token import kept_token
 from langchain_centra.cli.startup import journal_url
 from langchain_centra.connecting import recalled
 from langchain_centra.tools.spec import ToolSpec
@@ -77,7 +78,7 @@ def _state(name: str, known: Mapping[str, Any]) -> str:
 
 
 async def _known() -> Mapping[str, Any]:
-    centra = AsyncCentra.from_env()
+    centra = AsyncCentra.from_env(token=kept_token())
     journal = Journal(journal_url())
     try:
         return await recalled(centra, journal)

@@ -89,15 +89,17 @@ class AsyncCentra:
         self.cache = cache
 
     @classmethod
-    def from_env(cls) -> Self:
+    def from_env(cls, *, token: SecretStr | None = None) -> Self:
         """Connect as CENTRA_URL and CENTRA_TOKEN say, and the other settings of `CentraSettings`.
+
+        A `token` that is given goes before CENTRA_TOKEN.
 
         Raises:
             SettingsError: a variable is missing or wrong.
         """
         from langchain_centra.client.settings import CentraSettings
 
-        return cls(**CentraSettings.from_env().arguments())
+        return cls(**CentraSettings.from_env(token=token).arguments())
 
     @property
     def fingerprint(self) -> str:

@@ -47,14 +47,15 @@ class CentraSettings(BaseSettings):
     cache: bool = True
 
     @classmethod
-    def from_env(cls) -> Self:
-        """Read the environment.
+    def from_env(cls, *, token: SecretStr | None = None) -> Self:
+        """Read the environment; a `token` that is given goes before CENTRA_TOKEN.
 
         Raises:
             SettingsError: a variable is missing or cannot be read; it names the first one.
         """
+        given: dict[str, Any] = {"token": token} if token else {}
         try:
-            return cls()  # pyright: ignore[reportCallIssue] -- the environment gives the values
+            return cls(**given)
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         field, problem = str(first["loc"][0]), "is not set" if first["type"] == "missing" else "cannot be read"

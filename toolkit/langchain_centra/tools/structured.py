@@ -125,7 +125,11 @@ def check_one_store(tools: Iterable[Any]) -> None:
 
 
 async def answer(spec: ToolSpec, connection: Connection, raw: Mapping[str, Any], runtime: Any = None) -> Answer:
-    """Validate the arguments, run the tool and turn every expected failure into text that steers the model."""
+    """Validate the arguments, run the tool and turn every expected failure into text that steers the model.
+
+    Raises ValueError in an agent that has tools of several stores, as LangGraph's ToolNode names its tools.
+    """
+    check_one_store(getattr(runtime, "tools", ()))
     if not isinstance(spec, ReadTool):
         return await _write(spec, connection, raw, runtime)
     return await connection.portal.acall(_read, spec, connection, raw)
