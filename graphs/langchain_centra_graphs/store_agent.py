@@ -19,7 +19,7 @@ from typing_extensions import TypedDict
 
 from langchain_centra import CentraToolkit
 from langchain_centra.approval.records import Card
-from langchain_centra.hitl.desk import WriteDesk, ended, next_stage, thread_id
+from langchain_centra.hitl.desk import WriteDesk, next_stage, thread_id
 from langchain_centra.hitl.history import OpenCall, latest_calls, result_id, storable, view, with_ids
 from langchain_centra.hitl.review import later_answer
 from langchain_centra.hitl.turns import PATIENCE_SECONDS
@@ -178,7 +178,7 @@ class _Nodes:
             cards = await self._desk.cards(calls, config)
         out_of_steps = state.get("remaining_steps", _RECURSION_LIMIT) <= _STEPS_TO_END
         goto = "agent" if out_of_steps else _next(calls, cards, state.get("postponed", []))
-        return Command(update={"messages": ended(calls, cards)}, goto=goto)
+        return Command(update={"messages": self._desk.ended(calls, cards)}, goto=goto)
 
     async def review(self, state: StoreAgentState, config: RunnableConfig) -> dict[str, Any]:
         """Show all waiting cards to a person, and store what the person decides."""

@@ -1,14 +1,24 @@
 """centra-agent connect and permissions."""
 
 import json
-from collections.abc import Iterator
+import runpy
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
+import langchain_centra_graphs as studio_package
+from langchain_centra import AsyncCentra, CentraToolkit
 from langchain_centra.cli.app import app
+from langchain_centra.client import PermissionMissing
+from langchain_centra.operations.order_changes import CONFIRM_ORDER
 from langchain_centra.sandbox import Sandbox
+from langchain_centra.tools import TOOLS
+
+PERMISSIONS = sorted(frozenset[str]().union(*(spec.needs | spec.optional for spec in TOOLS)))
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +109,57 @@ def test_the_difference_shows_what_the_token_has_shown(url: str, store: Sandbox)
 @pytest.mark.parametrize("preset", ["analyst", "customer_service", "merchandiser", "fulfilment"])
 def test_each_preset_is_a_choice_of_tools(preset: str) -> None:
     assert listed("--preset", preset)["read"]
+
+
+def test_what_was_granted_says_which_writes_are_left_out(url: str, store: Sandbox) -> None:
+    granted = set(PERMISSIONS) - {"Order:write"}
+    settings = {"centra_url": url, "centra_token": store.issue_token(granted), "centra_granted": ",".join(granted)}
+    connected = run("connect", centra_writes="orders,stock", **settings)
+    assert connected.exit_code == 0
+    assert "without confirm_order: The token lacks Order:write." in connected.output
+    assert "limited" in connected.output.splitlines()[-1]
+    output = run("permissions", "--diff", "--writes", "orders,stock", **settings).output
+    assert "Order:write [lacks it, says CENTRA_GRANTED]" in output
+    assert "StockChange:write [has it, says CENTRA_GRANTED]" in output
+
+
+def test_what_a_write_was_refused_is_known_to_the_next_command(url: str, store: Sandbox, tmp_path: Path) -> None:
+    journal = f"sqlite:///{tmp_path / 'journal.sqlite3'}"
+    token = store.issue_token(set(PERMISSIONS) - {"Order:write"})
+    client = AsyncCentra(store.url, token, transport=store.transport())
+    with CentraToolkit(client, writes=True, journal=journal) as toolkit, pytest.raises(PermissionMissing):
+        toolkit.portal.call(lambda: CONFIRM_ORDER(client, input={"order": {"number": 1042}}))
+    settings = {"centra_url": url, "centra_token": token, "centra_journal": journal}
+    connected = run("connect", centra_writes="orders", **settings)
+    assert "without confirm_order: The token lacks Order:write." in connected.output
+    assert "Order:write [lacks it]" in run("permissions", "--diff", "--writes", "orders", **settings).output
+
+
+def _chat() -> None:
+    CliRunner().invoke(app, ["chat"], input="")
+
+
+def _studio() -> None:
+    runpy.run_path(str(Path(studio_package.__file__).with_name("studio.py")))
+
+
+def _notebook() -> None:
+    CentraToolkit.from_env().close()
+
+
+@pytest.mark.parametrize("front_end", [_chat, _studio, _notebook])
+def test_a_token_that_soon_runs_out_is_warned_of_in_every_front_end(
+    front_end: Callable[[], None], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    soon = datetime.now(UTC) + timedelta(days=6)
+    monkeypatch.setenv("CENTRA_URL", "https://acme.centra.com")
+    monkeypatch.setenv("CENTRA_TOKEN", "token")
+    monkeypatch.setenv("CENTRA_TOKEN_EXPIRES", soon.isoformat())
+    front_end()
+    assert [record.levelname for record in caplog.records if f"The token expires on {soon:%Y-%m-%d}" in record.message]
+
+
+def test_connect_shows_it_beside_the_token(url: str, store: Sandbox) -> None:
+    soon = datetime.now(UTC) + timedelta(days=6)
+    output = run("connect", centra_url=url, centra_token=store.TOKEN, centra_token_expires=soon.isoformat()).output
+    assert f"ok  token: The token expires on {soon:%Y-%m-%d}." in output

@@ -135,7 +135,8 @@ def test_no_settings_error_shows_the_token(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("CENTRA_TOKEN", CANARY)
     monkeypatch.delenv("CENTRA_URL", raising=False)
     nothing: dict[str, Any] = {}
-    for read in (CentraSettings.from_env, lambda: CentraSettings(**nothing)):
+    readers: list[Callable[[], object]] = [CentraSettings.from_env, lambda: CentraSettings(**nothing)]
+    for read in readers:
         with pytest.raises(ValueError, match=r"(?i)url") as caught:
             read()
         assert CANARY not in "".join(traceback.format_exception(caught.value))

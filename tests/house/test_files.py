@@ -14,6 +14,7 @@ import pytest
 
 import langchain_centra
 import langchain_centra_graphs
+from langchain_centra.toolkit_settings import ToolkitSettings
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = (langchain_centra, langchain_centra_graphs)
@@ -29,6 +30,15 @@ def test_the_packages_say_that_they_are_typed(package: object) -> None:
 def test_no_module_is_longer_than_one_can_read() -> None:
     long = {path.name: lines for path in MODULES if (lines := path.read_text(encoding="utf-8").count("\n")) > LINES}
     assert long == {}
+
+
+@pytest.mark.parametrize("document", [".env.example", "docs/connect.md"])
+def test_every_setting_is_listed(document: str) -> None:
+    settings = {f"CENTRA_{name.upper()}" for name in ToolkitSettings.model_fields}
+    code = "".join(path.read_text(encoding="utf-8") for path in MODULES)
+    settings |= set(re.findall(r"\bCENTRA_[A-Z_]+\b", code))
+    listed = re.findall(r"CENTRA_[A-Z_]+", (ROOT / document).read_text(encoding="utf-8"))
+    assert settings - set(listed) == set()
 
 
 def test_the_newest_entry_of_the_changelog_is_this_version() -> None:

@@ -73,7 +73,6 @@ async def starting(way: Way, mode: Mode, folder: Path | None) -> AsyncIterator[S
             grant: Collection[str] | None = None,
             plan: Plan = "growth",
             model: type[ScriptedModel] = ScriptedModel,
-            plan: Plan = "growth",
             **options: Any,
         ) -> Conversation:
             sandbox = Sandbox(clock=clock, plan=plan)

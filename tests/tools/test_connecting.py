@@ -1,14 +1,25 @@
 """Connecting: what of the chosen tools a store and a token can do."""
 
+import asyncio
+import ssl
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from journals import HandClock
 
 from langchain_centra import AsyncCentra, CentraToolkit
 from langchain_centra.approval.journal import Journal
+from langchain_centra.client import PermissionMissing
+from langchain_centra.operations.order_changes import CONFIRM_ORDER
 from langchain_centra.sandbox import Sandbox
-from langchain_centra.sandbox.edits import Deprecated, Edit, Removed, Renamed
+from langchain_centra.sandbox.edits import Deprecated, Edit, Removed, Renamed, Required
 from langchain_centra.tools import TOOLS
 
 PERMISSIONS = sorted(frozenset[str]().union(*(spec.needs | spec.optional for spec in TOOLS)))
@@ -98,16 +109,98 @@ async def test_what_does_not_fit_the_schema_is_switched_off_and_the_rest_goes_on
     assert [(field["field"], field["date"]) for field in connection.deprecated] == [("Order.isOnHold", "2027-03-01")]
 
 
-async def test_a_permission_that_a_later_answer_names_is_remembered(store: Sandbox) -> None:
-    journal = Journal.memory()
+async def test_what_the_owner_says_was_granted_leaves_out_what_needs_more(store: Sandbox) -> None:
+    granted = set(PERMISSIONS) - {"StockChange:write"}
+    async with toolkit_of(store, store.issue_token(granted), granted=granted) as toolkit:
+        connection = await toolkit.aconnect()
+        unavailable = toolkit.unavailable()
+    assert connection.state == "limited"
+    assert set(unavailable) == {spec.name for spec in TOOLS if "StockChange:write" in spec.needs}
+    assert "StockChange:write" in unavailable["set_stock"]
+    [said] = [check.text for check in connection.checks if check.name == "permissions"]
+    assert "StockChange:write" in said
+
+
+async def test_without_that_it_is_said_that_writes_are_not_known(store: Sandbox) -> None:
+    async with toolkit_of(store) as toolkit:
+        connection = await toolkit.aconnect()
+    [said] = [check.text for check in connection.checks if check.name == "permissions"]
+    assert "CENTRA_GRANTED" in said
+
+
+async def test_a_permission_that_a_write_turns_out_to_lack_is_known_to_the_next_process(
+    store: Sandbox, tmp_path: Path
+) -> None:
+    journal = f"sqlite:///{tmp_path / 'journal.sqlite3'}"
     token = store.issue_token([name for name in PERMISSIONS if name.endswith(":read")])
-    async with AsyncCentra(store.url, token, transport=store.transport()) as client:
-        client.permissions.lack(["Order:write"], client.clock.now())
-        toolkit = CentraToolkit(client, writes=True, journal=journal)
-        await toolkit.aconnect()
-        assert "confirm_order" in toolkit.unavailable()
-        again = CentraToolkit(AsyncCentra(store.url, token, transport=store.transport()), writes=True, journal=journal)
-        again.portal = toolkit.portal
-        await again.aconnect()
-        assert "confirm_order" in again.unavailable()
-        await toolkit.aclose()
+    first, second = (
+        CentraToolkit(AsyncCentra(store.url, token, transport=store.transport()), writes=True, journal=journal)
+        for _ in range(2)
+    )
+    with pytest.raises(PermissionMissing):
+        await first.portal.acall(lambda: CONFIRM_ORDER(first.centra, input={"order": {"number": 1042}}))
+    async with second:
+        connection = await second.aconnect()
+        unavailable = second.unavailable()
+    await first.aclose()
+    assert connection.state == "limited"
+    assert "Order:write" in unavailable["confirm_order"]
+
+
+@pytest.mark.parametrize(
+    ("why", "hint"),
+    [
+        ("[Errno -2] Name or service not known", "it cannot be found"),
+        ("[Errno 8] nodename nor servname provided, or not known", "it cannot be found"),
+        ("[Errno 11001] getaddrinfo failed", "it cannot be found"),
+        ("All connection attempts failed", "Check the connection and CENTRA_URL"),
+    ],
+)
+async def test_a_name_that_does_not_resolve_is_told_from_a_host_that_is_down(why: str, hint: str) -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError(why, request=request)
+
+    client = AsyncCentra("https://acme.centra.com", "token", transport=httpx.MockTransport(refuse), clock=HandClock())
+    async with CentraToolkit(client, journal=Journal.memory()) as toolkit:
+        connection = await toolkit.aconnect()
+    assert connection.state == "failed"
+    assert hint in connection.next
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_named_and_the_token_stays_here(tmp_path: Path) -> None:
+    received = bytearray()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        received.extend(await reader.read())
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=self_signed(tmp_path))
+    port = server.sockets[0].getsockname()[1]
+    client = AsyncCentra(f"https://127.0.0.1:{port}", "canary-token", clock=HandClock())
+    async with server, CentraToolkit(client, journal=Journal.memory()) as toolkit:
+        connection = await toolkit.aconnect()
+    assert connection.state == "failed"
+    assert "Check the host's certificate" in connection.next
+    assert b"canary" not in received
+
+
+def self_signed(folder: Path) -> ssl.SSLContext:
+    """A server's side of TLS, with a certificate that it made for itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + timedelta(days=1))
+    form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    pem = folder / "both.pem"
+    pem.write_bytes(key.private_bytes(*form) + made.sign(key, hashes.SHA256()).public_bytes(form[0]))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    return context
+
+
+async def test_an_input_that_newly_demands_a_field_switches_its_tool_off() -> None:
+    store = Sandbox(plan="unlimited", schema=[Required("OrderConfirmInput", "reason", "String")])
+    async with toolkit_of(store) as toolkit:
+        assert (await toolkit.aconnect()).state == "limited"
+        assert "OrderConfirmInput.reason" in toolkit.unavailable()["confirm_order"]
+        assert len(toolkit.unavailable()) == 1

@@ -1,12 +1,13 @@
 """Connecting: finding out what of the chosen tools this store and this token can do, and saying so."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol, TypeVar
 
 from langchain_centra.client import AsyncCentra, CentraError, RateLimited, TokenRejected, TransportFailed
+from langchain_centra.client.permissions import TokenPermissions
 from langchain_centra.operations.operation import Bound, Operation, bind, withhold
 from langchain_centra.tools.spec import ToolSpec
 
@@ -18,6 +19,7 @@ _LIMITS = "query RateLimits { rateLimits { type intervalSeconds quota remainingQ
 _PLANS = {60: "Growth", 150: "Enhanced", 450: "High volume", 1_500: "Enterprise"}
 _UNVERSIONED = (None, "unknown", "sandbox")
 _NEW_TOKEN = "Make a new token in Centra under System, API Tokens, and set CENTRA_TOKEN to it."  # noqa: S105 (a sentence)
+_UNSEEN = "What it may change shows when it does; CENTRA_GRANTED can say so before."
 _ADD = "Add what is missing to the token in Centra under System, API Tokens, or choose fewer tools."
 
 
@@ -115,19 +117,14 @@ class Connector:
 
     def reports(self) -> tuple[ToolReport, ...]:
         """Say of each tool whether it can be used, as far as is known now."""
-        missing = self._centra.permissions.missing(self._centra.clock.now())
-        return tuple(self._report(spec, missing) for spec in self._specs)
+        return tuple(map(self._report, self._specs))
 
     async def remember(self) -> None:
         """Store what the token has shown, for the next process."""
-        known = self._centra.permissions
-        await self._memory.revise(
-            f"token {self._centra.token_fingerprint}",
-            lambda saved: ((known.recall(saved) if saved else known).storable(), None),
-        )
+        await self._centra.permissions.remember(self._memory, self._centra.token_fingerprint)
 
-    def _report(self, spec: ToolSpec, missing: frozenset[str]) -> ToolReport:
-        if lacking := tuple(sorted(spec.needs & missing)):
+    def _report(self, spec: ToolSpec) -> ToolReport:
+        if lacking := tuple(sorted(self._centra.permissions.lacking(spec.needs, self._now()))):
             return ToolReport(
                 tool=spec.name, usable=False, missing=lacking, reason=f"The token lacks {', '.join(lacking)}."
             )
@@ -218,10 +215,16 @@ class Connector:
         withhold(self._centra, probed.missing)
         self.problems |= probed.problems
         await self.remember()
-        if not probed.missing:
-            self._note("permissions", True, "The token may read all that the chosen tools use.")
+        self._note_permissions(probed.missing)
+
+    def _note_permissions(self, unreadable: Collection[str]) -> None:
+        known = self._centra.permissions
+        needs = frozenset[str]().union(*(spec.needs for spec in self._specs))
+        if lacking := known.lacking(needs, self._now()) | set(unreadable):
+            self._note("permissions", False, f"The token lacks {', '.join(sorted(lacking))}.")
             return
-        self._note("permissions", False, f"The token lacks {', '.join(sorted(probed.missing))}.")
+        unseen = f" {_UNSEEN}" if known.unknown(needs) else ""
+        self._note("permissions", True, f"The token may read all that the chosen tools use.{unseen}")
 
     def _note_plan(self, limits: Sequence[Mapping[str, Any]]) -> None:
         quotas = {(limit["type"], limit["intervalSeconds"]): limit["quota"] for limit in limits}
@@ -246,7 +249,7 @@ class Connector:
             app_version=self._version,
             tools=self.reports() if state in ("active", "limited") else (),
             deprecated=fitted.deprecated,
-            permissions={"shown": sorted(known.shown), "missing": sorted(known.missing(self._now()))},
+            permissions=_told(known, self._now()),
         )
 
     def _now(self) -> datetime:
@@ -254,12 +257,15 @@ class Connector:
 
 
 async def recalled(centra: AsyncCentra, memory: Memory) -> Mapping[str, Any]:
-    """What a client's token has shown so far: the permissions under "shown" and "missing"."""
+    """What is known of a client's token: permissions it has "shown", "missing" ones, and those said to be "granted"."""
     saved = await memory.revise(f"token {centra.token_fingerprint}", lambda saved: (None, saved))
     if saved:
         centra.permissions.recall(saved)
-    known = centra.permissions
-    return {"shown": sorted(known.shown), "missing": sorted(known.missing(centra.clock.now()))}
+    return _told(centra.permissions, centra.clock.now())
+
+
+def _told(known: TokenPermissions, now: datetime) -> dict[str, list[str]]:
+    return {"shown": sorted(known.shown), "missing": sorted(known.missing(now)), "granted": sorted(known.granted)}
 
 
 def _advice(unusable: Sequence[ToolReport]) -> str:

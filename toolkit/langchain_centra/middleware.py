@@ -14,7 +14,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 from langchain_centra.approval.records import Card
-from langchain_centra.hitl.desk import ended, next_stage, thread_id
+from langchain_centra.hitl.desk import next_stage, thread_id
 from langchain_centra.hitl.history import OpenCall, calls_without_result, in_order, latest_calls, storable, with_ids
 from langchain_centra.hitl.review import later_answer
 from langchain_centra.hitl.turns import PATIENCE_SECONDS
@@ -173,7 +173,7 @@ class CentraApproval(AgentMiddleware[CentraState, Any, Any]):
                 results += answered
                 calls = [call for call in calls if call.id not in {result.tool_call_id for result in answered}]
             else:
-                return [*results, *ended(calls, cards)], stage == "review"
+                return [*results, *self._desk.ended(calls, cards)], stage == "review"
 
     async def _apply(self, card: Card, config: RunnableConfig) -> None:
         await self._desk.apply(card.proposal_id, card.message_id, unasked=card.unasked, config=config)

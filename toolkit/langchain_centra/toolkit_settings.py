@@ -1,22 +1,17 @@
 """The settings of a toolkit, read from the environment."""
 
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import Field, field_validator
-from pydantic_settings import NoDecode
+from pydantic import Field
 
-from langchain_centra.client.settings import CentraSettings
+from langchain_centra.approval.masking import PersonalData
+from langchain_centra.client.settings import CentraSettings, Names
 
 
 class ToolkitSettings(CentraSettings):
-    """The connection's settings, and CENTRA_WRITES (names, separated by commas), CENTRA_JOURNAL and CENTRA_POLICY."""
+    """The connection's settings, and CENTRA_WRITES _JOURNAL, _POLICY and _PII."""
 
-    writes: Annotated[list[str], NoDecode] = Field(default_factory=list)
+    writes: Names = Field(default_factory=list)
     journal: str | None = None
     policy: Path | None = None
-
-    @field_validator("writes", mode="before")
-    @classmethod
-    def _names(cls, value: str | list[str]) -> list[str]:
-        return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
+    pii: PersonalData = "show"

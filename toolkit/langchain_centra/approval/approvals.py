@@ -16,6 +16,7 @@ from langchain_centra.approval.effects import Effect
 from langchain_centra.approval.grants import grant_for, why_never
 from langchain_centra.approval.journal import Journal
 from langchain_centra.approval.journal_errors import AlreadyDecided, CardExpired, JournalConflict
+from langchain_centra.approval.masking import Masks
 from langchain_centra.approval.narrowing import Rules
 from langchain_centra.approval.outcome import written_parts
 from langchain_centra.approval.policy import Verdict
@@ -58,9 +59,10 @@ class Turn:
 
 @dataclass(frozen=True)
 class Answered:
-    """The call needs no card: the text tells the model why nothing is proposed."""
+    """The call needs no card: the text, in which `personal` data may stand, tells the model why none is proposed."""
 
     text: str
+    personal: Collection[str] = ()
 
 
 class Postponed:
@@ -85,8 +87,10 @@ class Approvals:
         writes: Mapping[str, Write],
         policy: Rules,
         journal: Journal,
+        masks: Masks | None = None,
     ) -> None:
         self._store_name = store
+        self._masks = masks
         self._centra = centra
         self._writes = writes
         self._policy = policy
@@ -121,7 +125,7 @@ class Approvals:
             args = (previous.edited_args or previous.args) if previous else call.args
             proposal = await self._proposal(call.tool, args)
         except CannotPropose as answer:
-            return Answered(f"{_preface(previous)}{answer}")
+            return Answered(f"{_preface(previous)}{answer}", answer.personal)
         if self._held_by_earlier(call, proposal, cards):
             return Postponed()
         return await self._store(call, turn, args, proposal, previous)
@@ -192,7 +196,8 @@ class Approvals:
     async def _proposal(self, tool: str, args: Mapping[str, Any]) -> Proposal:
         write = self._writes[tool]
         try:
-            return await write.propose(self._centra, write.validate(args))
+            meant = self._masks.given(args) if self._masks else args
+            return await write.propose(self._centra, write.validate(meant))
         except CentraError as error:
             raise CannotPropose(f"Nothing was proposed or written. {refusal(tool, error)}") from None
         except CannotPropose:
@@ -303,7 +308,7 @@ class Approvals:
             args_digest=args_digest,
             preview={
                 **shown,
-                **proposal.model_dump(mode="json", include={"measures", "reverse"}),
+                **proposal.model_dump(mode="json", include={"measures", "reverse", "personal"}),
                 "edited": args_digest != digest(call.args),
                 "written_before": written_parts(previous) if previous else [],
                 **({"undoes": call.undoes} if call.undoes else {}),

@@ -14,7 +14,7 @@ from langchain_centra.approval.records import Card, StepRecord
 
 _ALL_ROWS_UP_TO, _SHOWN_ROWS = 6, 5
 _ALL_TEXTS_UP_TO, _SHOWN_TEXTS = 4, 3
-_OF_THE_JOURNAL = frozenset({"measures", "reverse"})
+_OF_THE_JOURNAL = frozenset({"measures", "reverse", "personal"})
 _KEPT_IN_JOURNAL = _OF_THE_JOURNAL | {"edited", "written_before", "undoes"}
 _MARKUP = re.compile(r"[\\|\[`*]")
 _INVISIBLE = frozenset({"Cc", "Cf"})

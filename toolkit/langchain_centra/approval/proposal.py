@@ -1,6 +1,6 @@
 """What a write would do, worked out with reads alone."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -56,7 +56,8 @@ class Reverse(_Frozen):
 class Proposal(_Frozen):
     """Everything that a person has to know to decide, and the steps that follow from a yes.
 
-    `undo` says in words how to take it back, `reverse` is the call that does so, where the API can.
+    `undo` says in words how to take it back, `reverse` is the call that does so, where the API can. `personal` are the
+    personal data that were read for it and stand in its texts.
 
     `measures` holds the numbers that a policy bounds: "stock_delta" (units), "price_change_percent",
     "order_value" (in the order's currency); the number of rows is `rows`.
@@ -74,6 +75,7 @@ class Proposal(_Frozen):
     warnings: tuple[str, ...] = ()
     rows: int = 1
     measures: Mapping[str, Decimal] = {}
+    personal: tuple[str, ...] = ()
 
     @property
     def targets(self) -> frozenset[str]:
@@ -93,7 +95,12 @@ class Proposal(_Frozen):
 
 
 class CannotPropose(Exception):
-    """The write is not proposed, and nobody is asked; the text tells the model why and what to do instead."""
+    """The write is not proposed, and nobody is asked; the text tells the model why and what to do instead.
+
+    `personal` are the personal data that were read before and may stand in the text.
+    """
+
+    personal: Collection[str] = ()
 
 
 class Impossible(CannotPropose):

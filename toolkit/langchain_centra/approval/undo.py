@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic_core import to_jsonable_python
 
 from langchain_centra.approval.card import stored_step
-from langchain_centra.approval.proposal import Impossible, NothingToChange, Reverse
+from langchain_centra.approval.proposal import CannotPropose, Impossible, NothingToChange, Reverse
 from langchain_centra.approval.records import WRITTEN, Card
 from langchain_centra.approval.write import Write
 from langchain_centra.client import AsyncCentra, CentraError
@@ -35,8 +35,12 @@ class Undo:
             NothingToChange: it was never written.
         """
         card = await self._named(change) if change else await self._latest(thread_id)
-        reverse = self._reverse(card)
-        await self._check_untouched(card)
+        try:
+            reverse = self._reverse(card)
+            await self._check_untouched(card)
+        except CannotPropose as answer:
+            answer.personal = card.preview.get("personal", ())
+            raise
         return card, reverse
 
     async def _named(self, change: str) -> Card:

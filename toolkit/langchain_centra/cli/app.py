@@ -66,11 +66,19 @@ def tools(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def connect(as_json: AsJson = False) -> None:
+def connect(
+    save: Annotated[
+        bool, typer.Option("--save", help="Ask for the token, and keep it in this machine's keyring.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Check the store of CENTRA_URL: address, token, schema, permissions, rate limits, and which tools work there."""
+    from pydantic import SecretStr
+
     from langchain_centra.cli.connect import connect
 
-    raise typer.Exit(asyncio.run(connect(as_json=as_json)))
+    token = SecretStr(typer.prompt("Token", hide_input=True, err=True)) if save else None
+    raise typer.Exit(asyncio.run(connect(as_json=as_json, save=token)))
 
 
 @app.command()

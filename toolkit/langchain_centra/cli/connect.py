@@ -3,9 +3,11 @@
 import json
 
 import typer
+from pydantic import SecretStr
 
 from langchain_centra import CentraToolkit
 from langchain_centra.cli.errors import CommandFailed
+from langchain_centra.cli.kept_token import keep, kept_token
 from langchain_centra.cli.text import plain
 from langchain_centra.client import SettingsError
 from langchain_centra.connecting import Check, Connection
@@ -13,19 +15,27 @@ from langchain_centra.connecting import Check, Connection
 _MARKS = {True: "ok", False: "no", None: "??"}
 
 
-async def connect(*, as_json: bool) -> int:
-    """Write one line for each check and the state; returns 0 where an agent can work, else 1."""
-    connection = await _connected()
+async def connect(*, as_json: bool, save: SecretStr | None = None) -> int:
+    """Write one line for each check and the state; returns 0 where an agent can work, else 1.
+
+    A token to `save` is used, and kept in the keyring if an agent can work with it.
+    """
+    connection = await _connected(save or kept_token())
     if as_json:
         typer.echo(json.dumps(connection.as_json(), indent=2, ensure_ascii=False))
     else:
         _show(connection)
-    return 0 if connection.state in ("active", "limited") else 1
+    if connection.state not in ("active", "limited"):
+        return 1
+    if save:
+        keep(connection.url, save)
+        typer.echo("The token is in the keyring of this machine now; CENTRA_TOKEN is not needed here.", err=True)
+    return 0
 
 
-async def _connected() -> Connection:
+async def _connected(token: SecretStr | None) -> Connection:
     try:
-        toolkit = CentraToolkit.from_env()
+        toolkit = CentraToolkit.from_env(token=token)
     except SettingsError as error:
         return _refused(error)
     except ValueError as error:

@@ -10,6 +10,7 @@ import typer
 from langchain_centra import AsyncCentra, CentraToolkit
 from langchain_centra.approval.journal import Journal
 from langchain_centra.cli.errors import CommandFailed
+from langchain_centra.cli.kept_token import kept_token
 from langchain_centra.cli.startup import journal_url
 from langchain_centra.connecting import recalled
 from langchain_centra.tools.spec import ToolSpec
@@ -60,15 +61,24 @@ def _line(name: str, aliases: Mapping[str, str], users: Mapping[str, list[str]],
     if name in aliases:
         parts.append(f"(older Centra: {aliases[name]})")
     if known:
-        state = "has it" if name in known["shown"] else "lacks it" if name in known["missing"] else "not seen yet"
-        parts.append(f"[{state}]")
+        parts.append(f"[{_state(name, known)}]")
     if name in users:
         parts.append(f"for {', '.join(users[name])}")
     return " ".join(parts)
 
 
+def _state(name: str, known: Mapping[str, Any]) -> str:
+    if name in known["shown"]:
+        return "has it"
+    if name in known["missing"]:
+        return "lacks it"
+    if not known["granted"]:
+        return "not seen yet"
+    return "has it, says CENTRA_GRANTED" if name in known["granted"] else "lacks it, says CENTRA_GRANTED"
+
+
 async def _known() -> Mapping[str, Any]:
-    centra = AsyncCentra.from_env()
+    centra = AsyncCentra.from_env(token=kept_token())
     journal = Journal(journal_url())
     try:
         return await recalled(centra, journal)

@@ -8,6 +8,7 @@ from langchain_core.language_models import BaseChatModel
 
 from langchain_centra import AsyncCentra, CentraError, CentraToolkit
 from langchain_centra.cli.errors import CommandFailed
+from langchain_centra.cli.kept_token import kept_token
 from langchain_centra_graphs.models import OPENAI_MODEL, default_model
 from langchain_centra_graphs.offline_model import OfflineModel
 
@@ -50,7 +51,7 @@ def chosen_store() -> CentraToolkit:
     if not os.environ.get("CENTRA_URL"):
         return _sandbox()
     try:
-        return CentraToolkit.from_env()
+        return CentraToolkit.from_env(token=kept_token())
     except CentraError:
         raise
     except ValueError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from hashlib import sha256
@@ -15,7 +16,7 @@ from pydantic import SecretStr
 from langchain_centra.client.answer import Answer
 from langchain_centra.client.clock import SYSTEM_CLOCK, Clock
 from langchain_centra.client.document import is_mutation
-from langchain_centra.client.errors import PermissionMissing, SettingsError
+from langchain_centra.client.errors import CentraError, PermissionMissing, SettingsError
 from langchain_centra.client.paging import node_pages, row_pages
 from langchain_centra.client.permissions import TokenPermissions
 from langchain_centra.client.response import Response, report_deprecations
@@ -49,6 +50,7 @@ class AsyncCentra:
         clock: tells the time and waits.
         token_expires: when the token runs out, so that its rejection can be explained.
         rate_share: how much of the store's rate limits, which all integrations share, may be used here: 0.5 is half.
+        granted: the permissions that the token was given, if that is known: what it may change shows only when it does.
         cache: whether reports may keep ids, dates and amounts in the user's cache directory; else in memory alone.
 
     Raises:
@@ -68,6 +70,7 @@ class AsyncCentra:
         clock: Clock = SYSTEM_CLOCK,
         token_expires: datetime | None = None,
         rate_share: float = 0.5,
+        granted: Collection[str] = (),
         cache: bool = True,
     ) -> None:
         self._endpoint = endpoint(url, allowed_hosts)
@@ -76,7 +79,7 @@ class AsyncCentra:
         self._timezone = timezone
         self._connection: _Connection | None = None
         self._ledger: Ledger | None = None
-        self.permissions = TokenPermissions()
+        self.permissions = TokenPermissions(granted)
         self.rate_share = _usable_share(rate_share)
         self.url = str(self._endpoint)
         self.name = name or self._endpoint.netloc.decode("ascii")
@@ -86,15 +89,17 @@ class AsyncCentra:
         self.cache = cache
 
     @classmethod
-    def from_env(cls) -> Self:
+    def from_env(cls, *, token: SecretStr | None = None) -> Self:
         """Connect as CENTRA_URL and CENTRA_TOKEN say, and the other settings of `CentraSettings`.
+
+        A `token` that is given goes before CENTRA_TOKEN.
 
         Raises:
             SettingsError: a variable is missing or wrong.
         """
         from langchain_centra.client.settings import CentraSettings
 
-        return cls(**CentraSettings.from_env().arguments())
+        return cls(**CentraSettings.from_env(token=token).arguments())
 
     @property
     def fingerprint(self) -> str:
@@ -151,8 +156,10 @@ class AsyncCentra:
             response: Response = await connection.attempts(self.clock, until)(attempt)
         except PermissionMissing as error:
             self.permissions.lack(error.permissions, self.clock.now())
+            await self._remember()
             raise
-        self.permissions.show(response.extensions.permissions_used)
+        if self.permissions.show(response.extensions.permissions_used) and mutates:
+            await self._remember()
         report_deprecations(response.extensions)
         return response
 
@@ -218,6 +225,12 @@ class AsyncCentra:
     def share_limits(self, ledger: Ledger) -> None:
         """Count against the rate limits together with the other processes of a ledger; call it before any request."""
         self._ledger = ledger
+
+    async def _remember(self) -> None:
+        """Tell other processes what the token has shown; that they may not be reached changes nothing here."""
+        if self._ledger:
+            with suppress(CentraError):
+                await self.permissions.remember(self._ledger, self.token_fingerprint)
 
     async def _offset_seen(self) -> tzinfo:
         try:

@@ -40,6 +40,7 @@ class Centra:
         clock: Clock = SYSTEM_CLOCK,
         token_expires: datetime | None = None,
         rate_share: float = 0.5,
+        granted: Collection[str] = (),
         cache: bool = True,
     ) -> None:
         self.aio = AsyncCentra(
@@ -53,6 +54,7 @@ class Centra:
             clock=clock,
             token_expires=token_expires,
             rate_share=rate_share,
+            granted=granted,
             cache=cache,
         )
         self.portal = Portal()

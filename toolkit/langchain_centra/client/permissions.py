@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from langchain_centra.client.counts import Ledger
 
 _KEPT_FOR = timedelta(days=1)
 
 
 class TokenPermissions:
-    """The permissions of one token as its answers tell them; Centra has no question for it.
+    """The permissions of one token as its answers tell them, for Centra has no question for it, and as its owner does.
 
-    A permission that was missing may have been added since, so that it counts as missing for a day only.
+    A permission that was missing may have been added since, so that it counts as missing for a day only. With
+    `granted`, what the owner says that the token may do, everything else is missing until an answer shows it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, granted: Collection[str] = ()) -> None:
+        self.granted = frozenset(granted)
         self.shown: set[str] = set()
         self._missing: dict[str, datetime] = {}
 
-    def show(self, permissions: Iterable[str]) -> None:
-        """Note what an answer used."""
-        self.shown.update(permissions)
+    def show(self, permissions: Iterable[str]) -> bool:
+        """Note what an answer used, and say whether some of it was not known."""
+        new = set(permissions) - self.shown
+        self.shown |= new
         for permission in self._missing.keys() & self.shown:
             del self._missing[permission]
+        return bool(new)
 
     def lack(self, permissions: Iterable[str], now: datetime) -> None:
         """Note what an answer said is missing."""
@@ -33,6 +40,15 @@ class TokenPermissions:
     def missing(self, now: datetime) -> frozenset[str]:
         """What is missing, as far as it was said within a day."""
         return frozenset(name for name, said in self._missing.items() if now - said < _KEPT_FOR)
+
+    def lacking(self, wanted: Collection[str], now: datetime) -> frozenset[str]:
+        """What of these the token does not have, by its answers or by what its owner said."""
+        unstated = frozenset(wanted) - self.granted - self.shown if self.granted else frozenset()
+        return unstated | self.missing(now) & frozenset(wanted)
+
+    def unknown(self, wanted: Collection[str]) -> frozenset[str]:
+        """What of these nobody has said anything about."""
+        return frozenset[str]() if self.granted else frozenset(wanted) - self.shown - self._missing.keys()
 
     def storable(self) -> dict[str, Any]:
         """Return what is known as JSON values."""
@@ -46,3 +62,10 @@ class TokenPermissions:
                 self._missing.setdefault(name, datetime.fromisoformat(said))
         self.shown.update(set(saved["shown"]) - self._missing.keys())
         return self
+
+    async def remember(self, memory: Ledger, fingerprint: str) -> None:
+        """Store what is known of the token with this fingerprint, for other processes."""
+        await memory.revise(
+            f"token {fingerprint}",
+            lambda saved: ((self.recall(saved) if saved else self).storable(), None),
+        )

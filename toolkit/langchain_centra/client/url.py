@@ -62,7 +62,7 @@ def endpoint(url: str, allowed_hosts: Collection[str] = ()) -> httpx.URL:
         raise SettingsError(
             _SETTING,
             f"names {host}, which is not a Centra host (*.centra.com, *.centraqa.com)",
-            hint="Correct it, or name a host that you trust with the token in `allowed_hosts`.",
+            hint="Correct it, or name a host that you trust with the token in CENTRA_ALLOWED_HOSTS or `allowed_hosts`.",
         )
     base = parsed.path.rstrip("/").removesuffix("/graphql").rstrip("/")
     return parsed.copy_with(path=f"{base}/graphql")

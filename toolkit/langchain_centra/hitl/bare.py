@@ -67,7 +67,7 @@ async def run_write(desk: WriteDesk, name: str, args: Mapping[str, Any], runtime
     async with _hold(desk, place):
         if problem := await desk.decide([card], answer, place.config):
             await desk.withdraw(card, "the answer did not fit the card")
-            raise NotRun(f"Nothing was written. {problem} Call this again to show the card anew.")
+            raise NotRun(desk.told(f"Nothing was written. {problem} Call this again to show the card anew.", card))
         return await _applied(desk, place, await desk.stored(card))
 
 
@@ -139,7 +139,7 @@ async def _card(desk: WriteDesk, place: _Place) -> Card:
     call = approval_call(place.call, thread_id(place.config))
     proposed = await desk.portal.acall(desk.approvals.propose, call, turn)
     if isinstance(proposed, Answered):
-        raise NotRun(proposed.text)
+        raise NotRun(desk.told(proposed.text, personal=proposed.personal))
     if isinstance(proposed, Postponed):
         raise NotRun(_ONE_AT_A_TIME)
     return proposed
@@ -161,13 +161,13 @@ async def _applied(desk: WriteDesk, place: _Place, card: Card, *, later: bool = 
         card = await _card(desk, place)
         if card.state == "proposed":
             await desk.withdraw(card, "the edit goes beyond what was shown")
-            raise NotRun(f"Nothing was written. {_BEYOND}{card.args}")
+            raise NotRun(desk.told(f"Nothing was written. {_BEYOND}{card.args}", card))
     if card.state == "approved":
         await desk.apply(card.proposal_id, card.message_id, unasked=card.unasked, config=place.config)
     return await desk.stored(card)
 
 
-def result_text(card: Card) -> str:
+def result_text(desk: WriteDesk, card: Card) -> str:
     """What a card that has ended tells the model where the call itself is not proposed again."""
     again = " Call it again to propose it on the present state." if card.state in REOPENS - {"not_applied"} else ""
-    return describe(card) + again
+    return desk.told(describe(card), card) + again

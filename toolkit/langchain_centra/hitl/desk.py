@@ -11,6 +11,7 @@ from langchain_core.runnables import RunnableConfig
 from langchain_centra.approval.answers import AnswerInvalid
 from langchain_centra.approval.approvals import REOPENS, Answered, Approvals, Call, Postponed, Turn
 from langchain_centra.approval.journal import Journal
+from langchain_centra.approval.masking import Masks
 from langchain_centra.approval.narrowing import Narrowed
 from langchain_centra.approval.outcome import describe
 from langchain_centra.approval.policy import ApprovalPolicy
@@ -32,6 +33,11 @@ class Store(Protocol):
     centra: AsyncCentra
     portal: Portal
     name: str
+
+    @property
+    def masks(self) -> Masks | None:
+        """What stands for personal data; None where the model sees it."""
+        ...
 
     @property
     def writes(self) -> Mapping[str, Any]:
@@ -64,6 +70,7 @@ class WriteDesk:
         self._approver: str | None = None
         self._writes = store.writes
         self._journal = store.journal
+        self._masks = store.masks
         self.turns = Turns(store.journal, store.name, store.portal, store.centra.clock, store.centra.timeout / 2)
 
     def narrowed(
@@ -76,7 +83,7 @@ class WriteDesk:
         """The same desk for a run that may do less; see `Narrowed`."""
         store, desk = self._store, copy(self)
         rules = Narrowed(policy=store.policy, own=policy, writes=writes, approver=approver)
-        desk.approvals = Approvals(store.name, store.centra, store.writes, rules, store.journal)
+        desk.approvals = Approvals(store.name, store.centra, store.writes, rules, store.journal, store.masks)
         desk._approver = approver
         return desk
 
@@ -124,7 +131,8 @@ class WriteDesk:
         for call in calls:
             proposed = await self.portal.acall(self.approvals.propose, approval_call(call, thread_id(config)), turn)
             if isinstance(proposed, Answered):
-                answered.append(call.result(proposed.text, failed=True))
+                text = self.told(proposed.text, personal=proposed.personal)
+                answered.append(call.result(text, failed=True))
             elif isinstance(proposed, Postponed):
                 postponed.append(call.id)
         return answered, postponed
@@ -174,8 +182,19 @@ class WriteDesk:
         for card in await self.portal.acall(self.approvals.cards, thread_id(config)):
             key = card.message_id, card.call_id
             if key in calls or (card.message_id not in known and card.state in LIVE):
-                texts[key] = describe(await self.portal.acall(self.approvals.close, card, _WENT_ON))
+                closed = await self.portal.acall(self.approvals.close, card, _WENT_ON)
+                texts[key] = self.told(describe(closed), closed)
         return [call.result(texts[key]) for key, call in calls.items()]
+
+    def ended(self, calls: Sequence[OpenCall], cards: Mapping[str, Card]) -> list[ToolMessage]:
+        """The results of the calls whose cards have ended for good."""
+        pairs = [(call, cards[call.id]) for call in calls if call.id in cards]
+        done = [(call, card) for call, card in pairs if card.state not in LIVE and card.state not in REOPENS]
+        return [call.result(self.told(describe(card), card)) for call, card in done]
+
+    def told(self, text: str, *about: Card, personal: Collection[str] = ()) -> str:
+        """A text about cards as the model may read it."""
+        return self._masks.told(text, *about, personal=personal) if self._masks else text
 
     async def give_free(self, message_id: str, config: RunnableConfig) -> None:
         """Let other runs work on the conversation, once they can see the message that this one has come to."""
@@ -198,12 +217,6 @@ def next_stage(
     if waiting := [card for card in live if card.state == "proposed"]:
         return "review", waiting
     return ("propose" if unproposed else "end"), []
-
-
-def ended(calls: Sequence[OpenCall], cards: Mapping[str, Card]) -> list[ToolMessage]:
-    """The results of the calls whose cards have ended for good."""
-    pairs = [(call, cards[call.id]) for call in calls if call.id in cards]
-    return [call.result(describe(card)) for call, card in pairs if card.state not in LIVE and card.state not in REOPENS]
 
 
 def approval_call(call: OpenCall, thread_id: str) -> Call:

@@ -13,6 +13,7 @@ from pydantic import Field, RootModel
 
 from langchain_centra.operations.attributes import TypeName
 from langchain_centra.operations.operation import Operation
+from langchain_centra.operations.personal import Personal
 from langchain_centra.operations.values import Record
 
 
@@ -123,9 +124,9 @@ class OrderHolder(Record):
 class CustomerHolder(Holder):
     """A customer."""
 
-    email: str | None = None
-    first_name: str | None = None
-    last_name: str | None = None
+    email: Personal | None = None
+    first_name: Personal | None = None
+    last_name: Personal | None = None
 
     @property
     def label(self) -> str:

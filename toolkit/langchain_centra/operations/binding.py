@@ -6,7 +6,7 @@ off with the reason, and the rest goes on.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -23,6 +23,7 @@ from graphql import (
     build_client_schema,
     get_introspection_query,
     get_named_type,
+    is_required_input_field,
     parse,
     type_from_ast,
     validate,
@@ -30,6 +31,7 @@ from graphql import (
 )
 
 from langchain_centra.client import AsyncCentra, TransportFailed
+from langchain_centra.operations.filled import FILLED
 from langchain_centra.operations.operation import Bound, Operation
 
 MUTATIONS_BY_INPUT = {
@@ -117,12 +119,10 @@ def _fitted(document: str, variant: int, schema: GraphQLSchema) -> Bound:
     errors = validate(schema, parse(bound.written(document)))
     if errors:
         raise Unfit(errors[0].message.partition(" Did you mean")[0])
-    return Bound(
-        variant=variant,
-        field=bound.field,
-        argument=bound.argument,
-        inputs=tuple(_renamed_inputs(definition, schema)),
-    )
+    renamed = tuple(_renamed_inputs(definition, schema))
+    if definition.operation.value == "mutation":
+        _check_demands(definition, schema, {name for _, name in renamed})
+    return Bound(variant=variant, field=bound.field, argument=bound.argument, inputs=renamed)
 
 
 def _mutation(definition: OperationDefinitionNode, variant: int, schema: GraphQLSchema) -> Bound:
@@ -147,6 +147,21 @@ def _mutation(definition: OperationDefinitionNode, variant: int, schema: GraphQL
     argument = (names[0], "input") if len(names) == 1 and names != ["input"] else None
     renamed = theirs != ours or argument is not None
     return Bound(variant=variant, field=(theirs, ours) if renamed else None, argument=argument)
+
+
+def _check_demands(definition: OperationDefinitionNode, schema: GraphQLSchema, renamed: Collection[str]) -> None:
+    """Raise Unfit where an input that the mutation fills demands a field that it does not send."""
+    kinds = [type_from_ast(schema, variable.type) for variable in definition.variable_definitions or ()]
+    seen = set[str]()
+    while kinds:
+        kind = get_named_type(kinds.pop())
+        if not isinstance(kind, GraphQLInputObjectType) or kind.name not in FILLED or kind.name in seen:
+            continue
+        seen.add(kind.name)
+        for name, field in kind.fields.items():
+            if is_required_input_field(field) and name not in {*FILLED[kind.name], *renamed}:
+                raise Unfit(f"{kind.name}.{name} has to be given there, and is not known here.")
+            kinds.append(field.type)
 
 
 def _inputs_of(field: Any, wanted: str) -> list[str]:

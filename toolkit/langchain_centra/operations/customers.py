@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from langchain_centra.operations.operation import Operation
 from langchain_centra.operations.orders import Address
+from langchain_centra.operations.personal import Personal
 from langchain_centra.operations.values import Amount, Named, Payload, Record
 
 
@@ -15,9 +16,9 @@ class CustomerRow(Record):
     """A customer as a list shows it."""
 
     id: int
-    email: str | None = None
-    first_name: str | None = None
-    last_name: str | None = None
+    email: Personal | None = None
+    first_name: Personal | None = None
+    last_name: Personal | None = None
     status: str | None = None
     created_at: AwareDatetime | None = None
     total_orders: int | None = None
@@ -27,8 +28,8 @@ class CustomerRow(Record):
 class Customer(CustomerRow):
     """A customer with the address that is billed."""
 
-    phone_number: str | None = None
-    cell_phone_number: str | None = None
+    phone_number: Personal | None = None
+    cell_phone_number: Personal | None = None
     updated_at: AwareDatetime | None = None
     last_login_at: AwareDatetime | None = None
     billing_address: Address | None = None
@@ -88,9 +89,9 @@ class StatedCustomer(Record):
     """What a change of a customer has to know of it; the internal comment is not known to be readable."""
 
     id: int
-    email: str | None = None
-    first_name: str | None = None
-    last_name: str | None = None
+    email: Personal | None = None
+    first_name: Personal | None = None
+    last_name: Personal | None = None
     status: str | None = None
     store: Named | None = None
 

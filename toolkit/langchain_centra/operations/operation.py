@@ -16,6 +16,7 @@ from langchain_centra.client import (
     TransportFailed,
     UserMessage,
 )
+from langchain_centra.operations.personal import sight
 
 ResultT = TypeVar("ResultT", bound=BaseModel)
 
@@ -163,7 +164,7 @@ class Operation(Generic[ResultT]):
 
     def _read(self, data: dict[str, Any]) -> ResultT:
         try:
-            return self.result.model_validate(data)
+            return self.result.model_validate(data, context=sight())
         except ValidationError as error:
             fields = ", ".join(".".join(map(str, detail["loc"])) for detail in error.errors())
             reason = f"the answer to {self.name} does not have the expected form at {fields}"

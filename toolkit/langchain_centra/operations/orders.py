@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field
 
 from langchain_centra.operations.operation import Operation
 from langchain_centra.operations.order_history import PERMISSION, HistoryEntry, history_selection
+from langchain_centra.operations.personal import Personal, PersonalText
 from langchain_centra.operations.returns import COMMENT, RETURN_FIELDS, Return
 from langchain_centra.operations.values import AMOUNT, Amount, Named, Record
 
@@ -19,24 +20,24 @@ class Person(Record):
     """The customer of a direct-to-consumer order or the buyer of a wholesale order."""
 
     id: int
-    email: str | None = None
-    first_name: str | None = None
-    last_name: str | None = None
+    email: Personal | None = None
+    first_name: Personal | None = None
+    last_name: Personal | None = None
 
 
 class Address(Record):
     """Where an order goes, or whom it is charged to."""
 
-    first_name: str | None = None
-    last_name: str | None = None
-    company_name: str | None = None
-    address1: str | None = None
-    address2: str | None = None
-    zip_code: str | None = None
+    first_name: Personal | None = None
+    last_name: Personal | None = None
+    company_name: Personal | None = None
+    address1: Personal | None = None
+    address2: Personal | None = None
+    zip_code: Personal | None = None
     city: str | None = None
     state_or_province: str | None = None
-    email: str | None = None
-    phone_number: str | None = None
+    email: Personal | None = None
+    phone_number: Personal | None = None
     country: Named | None = None
 
 
@@ -139,8 +140,8 @@ class Order(Record):
     is_waiting_for_payment: bool | None = None
     grand_total: Amount | None = None
     totals: Totals | None = None
-    other_comment: str | None = None
-    internal_comment: str | None = None
+    other_comment: PersonalText | None = None
+    internal_comment: PersonalText | None = None
     store: Named | None = None
     market: Named | None = None
     payment_method: Named | None = None

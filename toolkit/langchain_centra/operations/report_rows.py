@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 
 from pydantic import AwareDatetime, Field, RootModel
 
+from langchain_centra.operations.personal import Personal
 from langchain_centra.operations.values import Amount, Currency, Record
 
 T = TypeVar("T", bound=Record)
@@ -222,9 +223,9 @@ class CustomerName(Record):
     """A customer by name and e-mail address."""
 
     id: int
-    email: str | None = None
-    first_name: str | None = None
-    last_name: str | None = None
+    email: Personal | None = None
+    first_name: Personal | None = None
+    last_name: Personal | None = None
 
 
 class SizeName(Record):

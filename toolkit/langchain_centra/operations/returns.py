@@ -3,6 +3,7 @@
 from pydantic import AwareDatetime
 
 from langchain_centra.operations.operation import Operation
+from langchain_centra.operations.personal import PersonalText
 from langchain_centra.operations.values import AMOUNT, Amount, Record
 
 
@@ -44,7 +45,7 @@ class Return(Record):
     created_at: AwareDatetime | None = None
     grand_total: Amount | None = None
     returned_to_stock: bool | None = None
-    comment: str | None = None
+    comment: PersonalText | None = None
     lines: list[ReturnLine] | None = None
 
     @property

@@ -5,7 +5,7 @@ from typing import Any
 
 from langchain_centra.approval.effects import Effect
 from langchain_centra.approval.proposal import Change, NothingToChange, Proposal, Reverse, Step
-from langchain_centra.client import AsyncCentra
+from langchain_centra.client import AsyncCentra, PermissionMissing
 from langchain_centra.operations.discounts import (
     CAMPAIGN_PRODUCTS,
     DISPLAYS_PER_PAGE,
@@ -22,6 +22,7 @@ from langchain_centra.tools.text import amount, cell, counted, day_and_time, lis
 
 _CANDIDATES = 50
 _PAGES = 25
+_UNREADABLE = "Which products it concerns cannot be read."
 _PRODUCTS = 6
 
 
@@ -42,7 +43,8 @@ async def observe_campaign(centra: AsyncCentra, step: Step) -> dict[str, Any]:
 
 @write_tool(
     group="discounts",
-    operations=[LIST_CAMPAIGNS, CAMPAIGN_PRODUCTS, SET_CAMPAIGN_STATUS],
+    operations=[LIST_CAMPAIGNS, SET_CAMPAIGN_STATUS],
+    sometimes=[CAMPAIGN_PRODUCTS],
     effects=[Effect.STATUS, Effect.PRICE],
     observe=observe_campaign,
 )
@@ -92,8 +94,11 @@ def _where(campaign: Campaign) -> str:
 async def _reach(centra: AsyncCentra, campaign: Campaign, *, back: bool) -> list[str]:
     """Say which products the campaign makes cheaper, as the displays of its markets show them."""
     if campaign.markets is None:
-        return ["Which products it concerns cannot be read."]
-    variants, whole = await _variants(centra, campaign)
+        return [_UNREADABLE]
+    try:
+        variants, whole = await _variants(centra, campaign)
+    except PermissionMissing:
+        return [_UNREADABLE]
     if not variants:
         return ["No display of its markets shows a product of it." if whole else _unread(variants)]
     names = list(dict.fromkeys(map(_product, variants)))

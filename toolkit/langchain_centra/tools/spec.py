@@ -8,10 +8,11 @@ from typing import Any, get_type_hints
 from pydantic import BaseModel
 
 from langchain_centra.approval.effects import Effect
-from langchain_centra.approval.proposal import Proposal, Step
+from langchain_centra.approval.proposal import CannotPropose, Proposal, Step
 from langchain_centra.approval.write import Sent
 from langchain_centra.client import AsyncCentra
 from langchain_centra.operations.operation import Operation
+from langchain_centra.operations.personal import Noting, seen_through
 from langchain_centra.tools.arguments import validated
 
 
@@ -140,9 +141,25 @@ def write_tool(
 
     def declare(function: Propose) -> WriteTool:
         declared = _declared(function, group, operations, sometimes)
-        return WriteTool(**declared, effects=frozenset(effects), propose=function, observe=observe, facts=facts)
+        propose = _noting_personal_data(function)
+        return WriteTool(**declared, effects=frozenset(effects), propose=propose, observe=observe, facts=facts)
 
     return declare
+
+
+def _noting_personal_data(function: Propose) -> Propose:
+    async def propose(centra: AsyncCentra, arguments: Any) -> Proposal:
+        noting = Noting()
+        try:
+            with seen_through(noting):
+                proposal = await function(centra, arguments)
+        except CannotPropose as answer:
+            answer.personal = noting.seen
+            raise
+        said = proposal.model_dump_json()
+        return proposal.model_copy(update={"personal": tuple(sorted(text for text in noting.seen if text in said))})
+
+    return propose
 
 
 def _declared(

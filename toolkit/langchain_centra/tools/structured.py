@@ -1,6 +1,7 @@
 """A tool's declaration as the StructuredTool that LangChain calls."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from copy import deepcopy
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
@@ -12,8 +13,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from langchain_centra.approval.masking import Masks
 from langchain_centra.approval.proposal import CannotPropose
 from langchain_centra.client import AsyncCentra, CentraError, Portal
+from langchain_centra.operations.personal import seen_through
 from langchain_centra.tools.arguments import LARGEST_INT
 from langchain_centra.tools.rows import Rows
 from langchain_centra.tools.spec import Answer, ReadTool, ToolSpec
@@ -54,6 +57,11 @@ class Connection(Protocol):
         ...
 
     @property
+    def masks(self) -> Masks | None:
+        """What stands for personal data; None where the model sees it."""
+        ...
+
+    @property
     def desk(self) -> "WriteDesk":
         """The approval, as runs of LangGraph use it."""
         ...
@@ -89,10 +97,10 @@ def build_tool(spec: ToolSpec, connection: Connection, *, strict: bool = False) 
 
     # The name and annotation of `runtime` make LangGraph's ToolNode fill it in, whatever the model sends.
     def run(runtime: Runtime = None, **arguments: Any) -> Result:
-        return _result(connection.portal.call(answer, spec, connection, arguments, runtime))
+        return _result(connection.portal.call(answer, spec, connection, arguments, runtime), connection.masks)
 
     async def arun(runtime: Runtime = None, **arguments: Any) -> Result:
-        return _result(await answer(spec, connection, arguments, runtime))
+        return _result(await answer(spec, connection, arguments, runtime), connection.masks)
 
     schema = argument_schema(spec.args)
     return CentraTool(
@@ -117,13 +125,23 @@ def check_one_store(tools: Iterable[Any]) -> None:
 
 
 async def answer(spec: ToolSpec, connection: Connection, raw: Mapping[str, Any], runtime: Any = None) -> Answer:
-    """Validate the arguments, run the tool and turn every expected failure into text that steers the model."""
+    """Validate the arguments, run the tool and turn every expected failure into text that steers the model.
+
+    Raises ValueError in an agent that has tools of several stores, as LangGraph's ToolNode names its tools.
+    """
+    check_one_store(getattr(runtime, "tools", ()))
     if not isinstance(spec, ReadTool):
         return await _write(spec, connection, raw, runtime)
-    try:
-        return await connection.portal.acall(spec.read, connection.centra, spec.validate(raw))
-    except (CannotPropose, CentraError) as error:
-        return Answer(text=str(error), is_error=True)
+    return await connection.portal.acall(_read, spec, connection, raw)
+
+
+async def _read(spec: ReadTool, connection: Connection, raw: Mapping[str, Any]) -> Answer:
+    masks = connection.masks
+    with seen_through(masks) if masks else nullcontext():
+        try:
+            return await spec.read(connection.centra, spec.validate(masks.given(raw) if masks else raw))
+        except (CannotPropose, CentraError) as error:
+            return Answer(text=str(error), is_error=True)
 
 
 async def _write(spec: ToolSpec, connection: Connection, raw: Mapping[str, Any], runtime: Any) -> Answer:
@@ -139,7 +157,7 @@ async def _write(spec: ToolSpec, connection: Connection, raw: Mapping[str, Any],
     except NotRun as error:
         return Answer(text=str(error), is_error=True)
     outcome = WriteOutcome(proposal_id=card.proposal_id, tool=card.tool, state=card.state)
-    return Answer(text=result_text(card), rows=[outcome])
+    return Answer(text=result_text(connection.desk, card), rows=[outcome])
 
 
 def argument_schema(arguments: type[BaseModel]) -> dict[str, Any]:
@@ -203,7 +221,9 @@ class _Lean(GenerateJsonSchema):
         return {key: value for key, value in written.items() if key not in _NOISE}
 
 
-def _result(found: Answer) -> Result:
+def _result(found: Answer, masks: Masks | None) -> Result:
+    text = masks.data(found.text) if masks else found.text
     if found.is_error:
-        raise ToolException(found.text)
-    return found.text, Rows(row.model_dump(mode="json") for row in found.rows)
+        raise ToolException(text)
+    rows = [row.model_dump(mode="json") for row in found.rows]
+    return text, Rows(masks.data(rows) if masks else rows)
