@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from cells import ARGUMENTS, ASK_ALWAYS, WRITES, prepare
 from conversations import APPROVE, Conversation, Start, Turn
 from langchain_core.messages import ToolMessage
 from scripted import calls
-from situations import ARGUMENTS, ASK_ALWAYS, WRITES, prepare
 
 from langchain_centra import AsyncCentra
 from langchain_centra.approval.card import stored_step

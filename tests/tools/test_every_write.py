@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from card_cases import CASES
-from situations import ARGUMENTS, FIRST
+from cells import ARGUMENTS, FIRST
 
 from langchain_centra.approval.proposal import CannotPropose, Impossible
 from langchain_centra.client import AsyncCentra

@@ -49,11 +49,11 @@ async def show_record(prefix: str, *, reveal: bool, as_json: bool) -> None:
         card = await card_named(journal, prefix)
         events = await journal.audit(proposal_id=card.proposal_id)
     shown_events = [shown_event(event, card, reveal=reveal) for event in events]
-    stored = {"card": _shown(asdict(card), reveal=reveal), "events": shown_events}
+    shown = _shown(asdict(card), reveal=reveal)
     if as_json:
-        typer.echo(json.dumps(stored, indent=2, ensure_ascii=False))
+        typer.echo(json.dumps({"card": shown, "events": shown_events}, indent=2, ensure_ascii=False))
         return
-    screen, shown = Screen(), stored["card"]
+    screen = Screen()
     screen.say(shown["preview"]["sentence"], "bold")
     rows = [(f"{one['object']}: {one['field']}", *map(str, (one["before"], one["after"]))) for one in changes(shown)]
     screen.show(table(("what", "before", "after"), rows))
