@@ -114,7 +114,8 @@ class TestRefusals:
         )
         turn = await talk.say()
         assert turn.text == "I may not."
-        assert "Nothing was proposed or written. You need Order:read permission" in turn.results["call_1"]
+        assert turn.results["call_1"].startswith("Nothing was proposed or written. cancel_order lacks a permission.")
+        assert "You need Order:read permission" in turn.results["call_1"]
         assert "You need Order:read permission" in turn.results["call_2"]
 
     @BOTH
