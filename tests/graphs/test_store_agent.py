@@ -29,7 +29,7 @@ def test_it_is_not_built_without_a_checkpointer(checkpointer: Any) -> None:
 
 
 def test_the_package_has_no_other_names() -> None:
-    assert set(langchain_centra_graphs.__all__) == {"OfflineModel", "build_store_agent"}
+    assert set(langchain_centra_graphs.__all__) == {"OfflineModel", "StoreContext", "build_store_agent"}
     with pytest.raises(AttributeError, match="no attribute 'build_shop_agent'"):
         _ = langchain_centra_graphs.build_shop_agent
 
