@@ -49,7 +49,7 @@ async def show_record(prefix: str, *, reveal: bool, as_json: bool) -> None:
         card = await card_named(journal, prefix)
         events = await journal.audit(proposal_id=card.proposal_id)
     shown_events = [shown_event(event, card, reveal=reveal) for event in events]
-    stored = {"card": _shown(asdict(card), reveal=reveal), "events": shown_events}
+    stored: dict[str, Any] = {"card": _shown(asdict(card), reveal=reveal), "events": shown_events}
     if as_json:
         typer.echo(json.dumps(stored, indent=2, ensure_ascii=False))
         return
