@@ -4,7 +4,8 @@ from collections import deque
 from collections.abc import Collection
 from typing import Any
 
-from langchain_centra.cli.decisions import ask_person, together
+from langchain_centra.approval.card import together
+from langchain_centra.cli.decisions import ask_person
 
 
 class Typist:
@@ -55,4 +56,7 @@ async def test_always_is_offered_only_where_it_may_be_given() -> None:
 
 
 def test_money_is_counted_by_currency() -> None:
-    assert together([action(1, "x", "money"), action(2, "x", "money")]) == "2 changes, +3 units, +3.00 SEK refund"
+    assert (
+        together([action(number, "x", "money")["preview"] for number in (1, 2)])
+        == "2 changes, +3 units, +3.00 SEK refund"
+    )

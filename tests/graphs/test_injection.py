@@ -12,7 +12,6 @@ from langchain_core.messages import AIMessage, BaseMessage
 from planting import Planted, plant
 from scripted import calls
 
-from langchain_centra import CentraToolkit
 from langchain_centra.tools import TOOLS
 from langchain_centra.tools.spec import ReadTool, ToolSpec, WriteTool
 from langchain_centra.tools.structured import answer
@@ -88,7 +87,7 @@ def reads() -> Iterator[tuple[str, dict[str, Any]]]:
             yield name, {**args, "response_format": "detailed"} if in_full else args
 
 
-async def returned(toolkit: CentraToolkit, planted: Planted) -> dict[str, tuple[str, dict[str, Any]]]:
+async def returned(toolkit: Any, planted: Planted) -> dict[str, tuple[str, dict[str, Any]]]:
     """Each planted field that a read shows, with that read; no text starts a line of its own."""
     found: dict[str, tuple[str, dict[str, Any]]] = {}
     for name, args in reads():

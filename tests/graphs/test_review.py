@@ -53,6 +53,18 @@ class TestPayload:
         assert [card["args"] for card in turn.cards] == [card.args for card in stored]
         assert turn.cards[0]["preview"]["args_digest"] == stored[0].args_digest
 
+    async def test_the_first_description_counts_cards_that_are_alike_together(self, start: Start) -> None:
+        alike = [set_stock(25), set_stock(30, sku="TEE01BLKL")]
+        talk = await start(calls(*alike), calls(*alike, ("confirm_order", {"order_number": 1042})), "Done.")
+        first, second = (await talk.say()).cards
+        by = sum(
+            one["preview"]["changes"][0]["after"] - one["preview"]["changes"][0]["before"] for one in (first, second)
+        )
+        assert f"All 2 together: 2 changes, {by:+} units." in first["description"]
+        assert "together" not in second["description"]
+        mixed = (await talk.say()).cards
+        assert "together" not in mixed[0]["description"]
+
     async def test_each_description_is_its_card_and_the_first_names_the_others(self, start: Start) -> None:
         talk = await start(TWO, "Done.")
         first, second = (card["description"] for card in (await talk.say()).cards)

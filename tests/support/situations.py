@@ -226,5 +226,5 @@ def cells() -> Sequence[tuple[str, str, Way]]:
 def sample() -> Sequence[tuple[str, str, Way]]:
     """What every run of the suite tests: each situation by each way once, with tools that take turns."""
     tools = [spec.name for spec in WRITES]
-    pairs = [(name, way) for name in SITUATIONS for way in WAYS if (name, way) not in LEFT_OUT]
+    pairs: list[tuple[str, Way]] = [(name, way) for name in SITUATIONS for way in WAYS if (name, way) not in LEFT_OUT]
     return [(tools[number % len(tools)], name, way) for number, (name, way) in enumerate(pairs)]

@@ -84,6 +84,21 @@ def facts(card: Mapping[str, Any], *, whole: bool = False) -> list[tuple[str, st
     return [*rows, ("Undo", card["undo"] or "this cannot be undone")]
 
 
+def together(cards: Sequence[Mapping[str, Any]]) -> str:
+    """What several cards would change in all: how many things, how many units, how much money."""
+    totals: dict[str, Decimal] = {}
+    for card in cards:
+        for change in card["changes"]:
+            if change["unit"] and isinstance(change["before"], int) and isinstance(change["after"], int):
+                delta = Decimal(change["after"] - change["before"])
+                totals[change["unit"]] = totals.get(change["unit"], Decimal(0)) + delta
+        for money in card["money"]:
+            name = f"{money['currency']} {money['what']}"
+            totals[name] = totals.get(name, Decimal(0)) + Decimal(money["amount"])
+    sums = [f"{total:+} {name}" for name, total in totals.items()]
+    return ", ".join([f"{sum(card['rows'] for card in cards)} changes", *sums])
+
+
 def is_shortened(card: Mapping[str, Any]) -> bool:
     """Whether there is more to a card than is shown of it."""
     return len(card["changes"]) > _ALL_ROWS_UP_TO or facts(card) != facts(card, whole=True)

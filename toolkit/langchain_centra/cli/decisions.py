@@ -1,10 +1,9 @@
 """Asking a person to decide on the waiting cards."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from decimal import Decimal
 from typing import Any, Protocol
 
-from langchain_centra.approval.card import is_shortened
+from langchain_centra.approval.card import is_shortened, together
 from langchain_centra.approval.grants import why_never
 from langchain_centra.cli.cards import Action, whole
 from langchain_centra.cli.errors import CommandFailed
@@ -59,22 +58,6 @@ def _alike(waiting: Sequence[Action]) -> list[Action]:
     return [action for action, kind in zip(waiting, kinds, strict=True) if kind == kinds[0]]
 
 
-def together(actions: Sequence[Action]) -> str:
-    """What several alike cards would change in all: how many objects, how many units, how much money."""
-    previews = [action["preview"] for action in actions]
-    totals: dict[str, Decimal] = {}
-    for preview in previews:
-        for change in preview["changes"]:
-            if change["unit"] and isinstance(change["before"], int) and isinstance(change["after"], int):
-                delta = Decimal(change["after"] - change["before"])
-                totals[change["unit"]] = totals.get(change["unit"], Decimal(0)) + delta
-        for money in preview["money"]:
-            name = f"{money['currency']} {money['what']}"
-            totals[name] = totals.get(name, Decimal(0)) + Decimal(money["amount"])
-    sums = [f"{total:+} {name}" for name, total in totals.items()]
-    return ", ".join([f"{sum(preview['rows'] for preview in previews)} changes", *sums])
-
-
 class Unattended:
     """Decides where nobody can be asked: approves the first change that it is shown and rejects the others."""
 
@@ -105,7 +88,8 @@ async def _key(first: Action, alike: Sequence[Action], actions: Sequence[Action]
     if why_never(first["preview"]) is None:
         choices, keys = f"{choices}, [w] always here", f"{keys}w"
     if len(alike) > 1:
-        choices, keys = f"{choices}, [a] approve all {len(alike)} alike ({plain(together(alike))})", f"{keys}a"
+        total = plain(together([action["preview"] for action in alike]))
+        choices, keys = f"{choices}, [a] approve all {len(alike)} alike ({total})", f"{keys}a"
     if is_shortened(first["preview"]):
         choices, keys = f"{choices}, [v] view all of it", f"{keys}v"
     return await person.key(f"Change {actions.index(first) + 1} of {len(actions)}: {choices}? ", keys)

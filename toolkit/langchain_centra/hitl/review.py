@@ -13,7 +13,7 @@ from langgraph.types import interrupt
 
 from langchain_centra.approval.answers import ALLOWED_DECISIONS, response_schema
 from langchain_centra.approval.approvals import Approver, waiting_card
-from langchain_centra.approval.card import contract_preview, inline, markdown
+from langchain_centra.approval.card import contract_preview, inline, markdown, together
 from langchain_centra.approval.records import Card
 
 _ID_RESOLUTION = timedelta(milliseconds=1)
@@ -72,6 +72,8 @@ def _description(cards: Sequence[Card], index: int, error: str | None) -> str:
         # Some clients show the first description alone.
         others = "\n".join(f"{number}. {inline(card.preview['sentence'])}" for number, card in enumerate(cards[1:], 2))
         parts.append(f"Also waiting for your decision:\n{others}")
+        if len({(card.tool, *card.preview["effects"]) for card in cards}) == 1:
+            parts.append(f"All {len(cards)} together: {inline(together([card.preview for card in cards]))}.")
     return "\n\n".join(parts)
 
 
