@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from langchain_centra.client import AsyncCentra, RequestRefused
 from langchain_centra.operations.kept import kept
 from langchain_centra.operations.operation import Operation
+from langchain_centra.operations.personal import Personal, PersonalText
 from langchain_centra.operations.values import Record
 
 _ENTRY = "OrderHistoryEntry"
@@ -21,8 +22,8 @@ class HistoryEntry(Record):
     id: int
     created_at: AwareDatetime | None = None
     type: str | None = None
-    data_json: str | None = Field(None, alias="dataJSON")
-    organization_user_email: str | None = None
+    data_json: PersonalText | None = Field(None, alias="dataJSON")
+    organization_user_email: Personal | None = None
 
 
 class TypeReference(Record):
