@@ -3,7 +3,7 @@
 from typing import Any
 
 from conversations import set_stock
-from ipywidgets import Widget
+from ipywidgets import Widget  # type: ignore[import-untyped]
 from langchain_core.tools import BaseTool
 from langgraph.checkpoint.memory import InMemorySaver
 from scripted import ScriptedModel, calls
