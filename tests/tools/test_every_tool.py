@@ -19,6 +19,7 @@ from langchain_centra.client import AsyncCentra, CentraError, PermissionMissing
 from langchain_centra.operations.stock import LIST_WAREHOUSES
 from langchain_centra.operations.stock_changes import SET_STOCK
 from langchain_centra.sandbox import Sandbox
+from langchain_centra.sandbox.edits import Added
 from langchain_centra.sandbox.seed.known import DEMO_SKU
 from langchain_centra.tools import TOOLS, Answer
 from langchain_centra.tools.arguments import Arguments
@@ -209,7 +210,7 @@ def test_a_write_has_a_mutation_and_effects(operation: Any, effects: list[Effect
 
 
 MORE_ARGUMENTS: list[tuple[str, dict[str, Any]]] = [
-    ("get_order", {"order_number": 1042, "sections": ["addresses", "discounts", "returns"]}),
+    ("get_order", {"order_number": 1042, "sections": ["addresses", "discounts", "returns", "history"]}),
     ("get_order", {"order_number": 999, "sections": ["addresses", "returns"]}),
     ("search_customers", {"limit": 50}),
     ("search_orders", {"limit": 50}),
@@ -228,6 +229,8 @@ def planted(store: Sandbox) -> Sandbox:
     """The store with a mark in every personal datum; names and addresses stay tellable from each other."""
     state = store.store
     addresses = [at for order in state.orders.values() for at in (order.billing_address, order.shipping_address)]
+    for entry in (entry for order in state.orders.values() for entry in order.history):
+        entry.data = {"note": "xcanary"}
     people = [*state.customers.values(), *state.buyers.values()]
     homes = [customer.billing_address for customer in state.customers.values()]
     holders: list[Any] = [*people, *homes, *addresses, *state.orders.values(), *state.returns.values()]
@@ -240,7 +243,8 @@ def planted(store: Sandbox) -> Sandbox:
 
 @pytest.mark.timeout(60)
 def test_with_masking_no_read_shows_a_name_an_address_a_number_or_what_a_person_wrote() -> None:
-    store = planted(Sandbox(plan="unlimited"))
+    history = Added("Order.history", "[OrderHistoryEntry!]!", "history", "OrderHistory:read")
+    store = planted(Sandbox(plan="unlimited", schema=[history]))
     store.store.customers[1].email = "anna.berg@example.com"
     client = AsyncCentra(store.url, store.TOKEN, transport=store.transport(), cache=False)
     with CentraToolkit(client, journal=Journal.memory(), pii="mask") as toolkit:
