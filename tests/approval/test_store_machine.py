@@ -5,6 +5,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, Literal, TypeVar, get_args
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -215,11 +216,12 @@ class StoreMachine(RuleBasedStateMachine):
             self.runner.close()
 
 
+@pytest.mark.timeout(60)  # each example has a store of its own
 def test_the_store_equals_the_sequence_of_approved_writes() -> None:
     run_state_machine_as_test(
         StoreMachine,
         settings=settings(
-            max_examples=6,
+            max_examples=4,
             stateful_step_count=10,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
