@@ -16,7 +16,7 @@ from langchain_centra.sandbox import Sandbox
 class InMemory(KeyringBackend):
     """A keyring that forgets."""
 
-    priority = 1
+    priority = 1  # pyright: ignore[reportAssignmentType]
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
