@@ -2,7 +2,7 @@
 
 import json
 import runpy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,17 +19,6 @@ from langchain_centra.sandbox import Sandbox
 from langchain_centra.tools import TOOLS
 
 PERMISSIONS = sorted(frozenset[str]().union(*(spec.needs | spec.optional for spec in TOOLS)))
-
-
-@pytest.fixture(scope="module")
-def store() -> Sandbox:
-    return Sandbox(plan="unlimited")
-
-
-@pytest.fixture(scope="module")
-def url(store: Sandbox) -> Iterator[str]:
-    with store.serve() as url:
-        yield url
 
 
 def run(*words: str, **environment: str) -> Result:

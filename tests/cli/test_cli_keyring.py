@@ -32,17 +32,6 @@ class InMemory(KeyringBackend):
         raise PasswordDeleteError
 
 
-@pytest.fixture(scope="module")
-def store() -> Sandbox:
-    return Sandbox(plan="unlimited")
-
-
-@pytest.fixture(scope="module")
-def url(store: Sandbox) -> Iterator[str]:
-    with store.serve() as url:
-        yield url
-
-
 @pytest.fixture
 def ring() -> Iterator[InMemory]:
     """The keyring of the machine."""

@@ -1,12 +1,11 @@
 """LangChain's standard tests for every tool, unit and integration, against the sandbox."""
 
-import importlib.util
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
+from cells import some_arguments
 from langchain_core.tools import BaseTool
 from langchain_tests.integration_tests import ToolsIntegrationTests
 from langchain_tests.unit_tests import ToolsUnitTests
@@ -15,6 +14,8 @@ from langchain_centra import AsyncCentra, CentraToolkit
 from langchain_centra.sandbox import Sandbox
 from langchain_centra.tools import TOOLS
 from langchain_centra.tools.spec import ToolSpec, WriteTool
+
+ARGUMENTS = some_arguments()
 
 
 @cache
@@ -29,18 +30,6 @@ def tools() -> dict[str, BaseTool]:
     return {tool.name: tool for tool in toolkit().get_tools()}
 
 
-@cache
-def arguments() -> dict[str, dict[str, Any]]:
-    path = Path(__file__).parent / "test_every_tool.py"
-    spec = importlib.util.spec_from_file_location("every_tool_of_the_suites", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    table: dict[str, dict[str, Any]] = module.SOME_ARGUMENTS
-    return table
-
-
 @pytest.fixture(autouse=True, scope="module")
 def closing() -> Iterator[None]:
     """Close the one toolkit that all suites share."""
@@ -53,7 +42,7 @@ def suite(spec: ToolSpec, base: type[Any]) -> type[Any]:
     given = {
         "tool_constructor": property(lambda _: tools()[spec.name]),
         "tool_constructor_params": property(lambda _: {}),
-        "tool_invoke_params_example": property(lambda _: arguments()[spec.name]),
+        "tool_invoke_params_example": property(lambda _: ARGUMENTS[spec.name]),
     }
     return type(f"Test_{spec.name}_{base.__name__}", (base,), given)
 
