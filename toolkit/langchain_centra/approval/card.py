@@ -45,6 +45,12 @@ def contract_preview(card: Card) -> dict[str, Any]:
     return {name: value for name, value in card.preview.items() if name not in _KEPT_IN_JOURNAL}
 
 
+def heading(action: Mapping[str, Any], number: int, total: int) -> str:
+    """What stands over the card of an entry of `action_requests`, the `number`th of `total`."""
+    revision = action["preview"]["revision"]
+    return f"Change {number} of {total}: {action['name']}" + (f" (revision {revision})" if revision > 1 else "")
+
+
 def markdown(card: Mapping[str, Any]) -> str:
     """The card as Markdown, from its JSON form: a sentence, the changes, then what else would happen."""
     lines = [f"**{inline(card['sentence'])}**", "", *_table(card["changes"]), ""]

@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from langchain_centra.approval.card import facts, largest, value
+from langchain_centra.approval.card import facts, heading, largest, value
 from langchain_centra.approval.records import WRITTEN, Card
 from langchain_centra.cli.screen import table
 from langchain_centra.cli.text import plain
@@ -24,11 +24,8 @@ Action = Mapping[str, Any]
 def card(action: Action, number: int, total: int) -> RenderableType:
     """The card of one action, as the `number`th of `total`."""
     preview = action["preview"]
-    title = f"Change {number} of {total}: {plain(action['name'])}"
-    if preview["revision"] > 1:
-        title += f" (revision {preview['revision']})"
     parts = [Text(plain(preview["sentence"]), style="bold"), _changes(preview["changes"]), _facts(action)]
-    return Panel(Group(*parts), title=Text(title), title_align="left", padding=(0, 1))
+    return Panel(Group(*parts), title=Text(plain(heading(action, number, total))), title_align="left", padding=(0, 1))
 
 
 def whole(action: Action) -> str:

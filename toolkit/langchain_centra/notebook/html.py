@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
-from langchain_centra.approval.card import facts, one_line, value
+from langchain_centra.approval.card import facts, heading, one_line, value
 
 Action = Mapping[str, Any]
 """One entry of a request's `action_requests`: a waiting card with the call that it belongs to."""
@@ -13,13 +13,11 @@ Action = Mapping[str, Any]
 def card_html(action: Action, number: int, total: int) -> str:
     """One card as HTML: a sentence, the changes, then what else would happen."""
     preview = action["preview"]
-    title = f"Change {number} of {total}: {action['name']}"
-    if preview["revision"] > 1:
-        title += f" (revision {preview['revision']})"
     rows = "".join(_row(f"{c['object']}: {c['field']}", *_values(c)) for c in preview["changes"])
     return (
         f"<div style='border:1px solid #8888;border-radius:4px;padding:8px 12px;margin:4px 0;max-width:760px'>"
-        f"<div style='opacity:.7'>{_text(title)}</div><p><b>{_text(preview['sentence'])}</b></p>"
+        f"<div style='opacity:.7'>{_text(heading(action, number, total))}</div>"
+        f"<p><b>{_text(preview['sentence'])}</b></p>"
         f"<div style='max-height:320px;overflow:auto'><table><thead>{_row('what', 'now', 'after', cell='th')}</thead>"
         f"<tbody>{rows}</tbody></table></div><ul style='max-height:240px;overflow:auto'>"
         f"{''.join(_facts(preview))}</ul></div>"
