@@ -275,7 +275,7 @@ def one_result_per_call(messages: list[dict[str, Any]]) -> bool:
 
 async def test_a_second_person_answers_at_the_command_line_and_resumes_the_thread(
     conversation: Conversation,
-    server: str,
+    server: DevServer,
     sandbox: Sandbox,
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
@@ -288,7 +288,7 @@ async def test_a_second_person_answers_at_the_command_line_and_resumes_the_threa
         settings = {"URL": store, "TOKEN": sandbox.TOKEN, "WRITES": WRITES, "JOURNAL": f"sqlite:///{journal}"}
         for name, value in settings.items():
             monkeypatch.setenv(f"CENTRA_{name}", value)
-        command = [*answer, "--server", server, "--thread", conversation.thread_id]
+        command = [*answer, "--server", server.url, "--thread", conversation.thread_id]
         told = await asyncio.to_thread(CliRunner().invoke, app, command)
     assert (told.exit_code, told.output.splitlines()[-1]) == (0, f"Resumed the conversation {conversation.thread_id}.")
     assert (written(sandbox), await conversation.status()) == (["confirmOrder"], "idle")

@@ -65,15 +65,17 @@ class Centra:
         self.token_expires = token_expires
 
     @classmethod
-    def from_env(cls) -> Self:
+    def from_env(cls, *, token: SecretStr | None = None) -> Self:
         """Connect as CENTRA_URL and CENTRA_TOKEN say, and the other settings of `CentraSettings`.
+
+        A `token` that is given goes before CENTRA_TOKEN.
 
         Raises:
             SettingsError: a variable is missing or wrong.
         """
         from langchain_centra.client.settings import CentraSettings
 
-        return cls(**CentraSettings.from_env().arguments())
+        return cls(**CentraSettings.from_env(token=token).arguments())
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.url!r}, name={self.name!r})"
