@@ -7,40 +7,39 @@ import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerProcess
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.forkserver import ensure_running
 from pathlib import Path
 from typing import Any
 
 import agent_process
 from langgraph.checkpoint.sqlite import SqliteSaver
+from pytest import MonkeyPatch
 
 from langchain_centra.approval.journal import Journal
 from langchain_centra.approval.records import Card, Verified
 from langchain_centra.sandbox import Sandbox
-
-# Each process is the copy of one that has imported everything and run nothing: importing takes a second.
-_FORKS = get_context("forkserver")
-_FORKS.set_forkserver_preload(
-    [
-        "__main__",
-        "langchain_centra.approval.approvals",
-        "langchain_centra.client.retry",
-        "langchain_centra.sandbox",
-        "langchain_centra_graphs",
-        "langgraph.checkpoint.postgres",
-        "langgraph.checkpoint.sqlite.aio",
-        "sqlalchemy.dialects.postgresql.psycopg",
-        "sqlalchemy.dialects.sqlite.aiosqlite",
-    ]
-)
 
 TIMEOUT = 1.5
 """Seconds for a request of an agent: a claim is held as long, a turn half as long."""
 
 Seen = dict[str, Any]
 """What a client sees of a thread: its cards, the calls, their results, the error of its last request."""
+
+
+@cache
+def _forks() -> ForkServerContext:
+    """Each process is the copy of one that has imported everything: importing takes two seconds."""
+    forks = get_context("forkserver")
+    forks.set_forkserver_preload(["warm_process"])
+    with MonkeyPatch.context() as patch:
+        # The server of forks looks for modules here and not, before Python 3.12.4, where this process does.
+        patch.setenv("PYTHONPATH", str(Path(__file__).parent))
+        ensure_running()
+    return forks
 
 
 class Died(Exception):
@@ -107,9 +106,9 @@ class Shop:
         `die_at` or `stop_at` name a point, `nth` which time it counts; `save_seconds` makes saving a checkpoint slow.
         """
         shared = {"url": self.url, "checkpoints": self.checkpoints, "journal": self.journal, "saver": self.saver}
-        connection, theirs = _FORKS.Pipe()
+        connection, theirs = _forks().Pipe()
         arguments = (shared | {"timeout": TIMEOUT} | settings, theirs)
-        process = _FORKS.Process(target=agent_process.run, args=arguments)
+        process = _forks().Process(target=agent_process.run, args=arguments)
         process.start()
         theirs.close()
         agent = AgentProcess(process, connection)

@@ -24,8 +24,9 @@ async def history(store: Sandbox, token: str | None = None) -> str:
             {"input": {"order": {"number": 1042}, "note": NOTE}},
         )
         assert noted.data["addOrderNote"] == {"userErrors": []}
-        [get_order] = CentraToolkit(client, writes=False, reads=["get_order"], journal=Journal.memory()).get_tools()
-        return str(await get_order.ainvoke({"order_number": 1042, "sections": ["history"]}))
+        async with CentraToolkit(client, writes=False, reads=["get_order"], journal=Journal.memory()) as toolkit:
+            [get_order] = toolkit.get_tools()
+            return str(await get_order.ainvoke({"order_number": 1042, "sections": ["history"]}))
 
 
 @pytest.mark.parametrize(
