@@ -20,7 +20,7 @@ ARGUMENTS = some_arguments()
 
 @cache
 def toolkit() -> CentraToolkit:
-    sandbox = Sandbox()
+    sandbox = Sandbox(plan="unlimited")
     centra = AsyncCentra(sandbox.url, sandbox.TOKEN, transport=sandbox.transport())
     return CentraToolkit(centra, writes=True, journal="sqlite://")
 
