@@ -71,7 +71,7 @@ async def starting(way: Way, mode: Mode, folder: Path | None) -> AsyncIterator[S
             clock: Clock | None = None,
             timeout: float = 20,
             grant: Collection[str] | None = None,
-            plan: Plan = "growth",
+            plan: Plan = "unlimited",
             model: type[ScriptedModel] = ScriptedModel,
             **options: Any,
         ) -> Conversation:
