@@ -18,7 +18,7 @@ from langchain_centra.client import AsyncCentra, CentraError, OutcomeUnknown, Tr
 
 logger = logging.getLogger(__name__)
 
-_POLL_SECONDS = 0.1
+_POLL_SECONDS = 0.25
 
 
 class Applier:
