@@ -277,15 +277,18 @@ async def test_a_second_person_answers_at_the_command_line_and_resumes_the_threa
     conversation: Conversation,
     server: DevServer,
     sandbox: Sandbox,
-    tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     await conversation.say("Confirm order 1042")
     [card] = (await conversation.request())["action_requests"]
-    [journal] = tmp_path_factory.getbasetemp().glob("langgraph-dev[0-9]/journal.sqlite3")
     answer = ["approvals", "answer", card["proposal_id"][:8], "approve"]
     with sandbox.serve() as store:
-        settings = {"URL": store, "TOKEN": sandbox.TOKEN, "WRITES": WRITES, "JOURNAL": f"sqlite:///{journal}"}
+        settings = {
+            "URL": store,
+            "TOKEN": sandbox.TOKEN,
+            "WRITES": WRITES,
+            "JOURNAL": f"sqlite:///{server.folder}/journal.sqlite3",
+        }
         for name, value in settings.items():
             monkeypatch.setenv(f"CENTRA_{name}", value)
         command = [*answer, "--server", server.url, "--thread", conversation.thread_id]

@@ -18,13 +18,14 @@ IN_BOTH = pytest.mark.parametrize("desk", [pytest.param("memory_url", id="memory
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str) -> str:
-    """A fresh database."""
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """A fresh database, which is gone after the test: removing them all at the end takes long."""
     psycopg = pytest.importorskip("psycopg")
     name = f"test_{uuid4().hex}"
     with psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-    return f"{postgres_server}/{name}"
+        yield f"{postgres_server}/{name}"
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import agent_process
+import pytest
 from langgraph.checkpoint.sqlite import SqliteSaver
-from pytest import MonkeyPatch
 
 from langchain_centra.approval.journal import Journal
 from langchain_centra.approval.records import Card, Verified
@@ -35,7 +35,7 @@ def _forks() -> ForkServerContext:
     """Each process is the copy of one that has imported everything: importing takes two seconds."""
     forks = get_context("forkserver")
     forks.set_forkserver_preload(["warm_process"])
-    with MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         # The server of forks looks for modules here and not, before Python 3.12.4, where this process does.
         patch.setenv("PYTHONPATH", str(Path(__file__).parent))
         ensure_running()
