@@ -5,7 +5,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from reference import example_card, reference, short_list, table
+from reference import reference, short_list, table
+from screenshot import terminal_card
 
 from langchain_centra import CentraToolkit
 from langchain_centra.approval import journal_errors
@@ -53,18 +54,12 @@ def _first_sentence(kind: type[CentraError]) -> str:
     return " ".join((kind.__doc__ or "").partition("\n\n")[0].split()).replace("|", "/")
 
 
-BLOCKS = {"card": example_card, "tools": short_list}
-
-
 def rewritten(text: str) -> str:
-    """The text with each block between `<!-- name -->` and `<!-- /name -->` written anew."""
-    for name, block in BLOCKS.items():
-        marked = re.compile(f"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
-        match = marked.search(text)
-        if match is None:
-            raise SystemExit(f"README.md has no block named {name}.")
-        text = f"{text[: match.end(1)]}{block()}\n{text[match.start(2) :]}"
-    return text
+    """README.md with its list of tools, between two comments, written anew."""
+    marked = re.compile(r"(?<=<!-- tools -->\n).*?(?=<!-- /tools -->)", re.DOTALL)
+    if not marked.search(text):
+        raise SystemExit("README.md has no list of tools.")
+    return marked.sub(lambda _: f"{short_list()}\n", text)
 
 
 def documents() -> Iterable[tuple[Path, str]]:
@@ -72,6 +67,7 @@ def documents() -> Iterable[tuple[Path, str]]:
     yield README, rewritten(README.read_text(encoding="utf-8"))
     yield DOCS / "tools.md", f"{reference()}\n## Permissions\n\n{_PERMISSIONS}\n\n{permissions_table()}\n"
     yield DOCS / "troubleshooting.md", troubleshooting()
+    yield DOCS / "images" / "terminal-card.svg", terminal_card()
 
 
 def main() -> None:

@@ -35,11 +35,10 @@ otherwise. With the writes comes `undo_change`, which takes a written change bac
 
 def reference() -> str:
     """Every tool by group, then the permissions of all."""
-    cards = _cards()
     parts = [_HEAD]
     for group in GROUPS:
         parts.append(f"## {group.capitalize()}\n")
-        parts += [_tool(tool, cards.get(tool.name)) for tool in TOOLS if tool.group == group]
+        parts += [_tool(tool) for tool in TOOLS if tool.group == group]
     return "\n".join(parts)
 
 
@@ -56,11 +55,6 @@ def short_list() -> str:
     return table(("group", "reads", "writes, behind an approval"), rows)
 
 
-def example_card() -> str:
-    """One card as a quotation, for README.md."""
-    return "\n".join(f"> {line}".rstrip() for line in _cards()["cancel_order"].splitlines())
-
-
 def asks(tool: WriteTool) -> bool:
     """Whether a person is asked where no policy says otherwise."""
     rules = ApprovalPolicy().effects
@@ -72,7 +66,7 @@ def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return "\n".join("| " + " | ".join(row) + " |" for row in (head, ("---",) * len(head), *rows))
 
 
-def _tool(tool: ToolSpec, card: str | None) -> str:
+def _tool(tool: ToolSpec) -> str:
     parts = [f"### {tool.name}\n", f"{tool.description}\n", _arguments(tool)]
     parts.append(f"Needs {_listed(tool.needs) or 'no permission'}.")
     if tool.optional:
@@ -80,8 +74,9 @@ def _tool(tool: ToolSpec, card: str | None) -> str:
     if isinstance(tool, WriteTool):
         decides = "a person decides" if asks(tool) else "runs without asking"
         parts.append(f"\nEffects: {', '.join(sorted(tool.effects))}; {decides}.")
-    if card:
-        parts.append("\n" + "\n".join(f"> {line}".rstrip() for line in card.splitlines()))
+    if tool.name in previews():
+        lines = markdown(previews()[tool.name]).splitlines()
+        parts.append("\n" + "\n".join(f"> {line}".rstrip() for line in lines))
     return "\n".join(parts) + "\n"
 
 
@@ -125,8 +120,8 @@ class _StoppedClock(SystemClock):
 
 
 @cache
-def _cards() -> dict[str, str]:
-    """The card of each write, on the example that the tests use for it."""
+def previews() -> dict[str, dict[str, Any]]:
+    """What the card of each write shows, on the example that the tests use for it."""
     sys.path.insert(0, str(TESTS / "support"))
     try:
         examples = runpy.run_path(str(TESTS / "tools/test_every_tool.py"))["SOME_ARGUMENTS"]
@@ -136,15 +131,15 @@ def _cards() -> dict[str, str]:
     centra = AsyncCentra(sandbox.url, sandbox.TOKEN, transport=sandbox.transport(), clock=sandbox.clock)
     with CentraToolkit(centra, writes=True, journal=Journal.memory()) as toolkit:
         writes = [tool for tool in TOOLS if isinstance(tool, WriteTool) and tool.name in examples]
-        cards = {tool.name: toolkit.portal.call(_card, tool, centra, examples[tool.name]) for tool in writes}
-    return {name: card for name, card in cards.items() if card}
+        shown = {tool.name: toolkit.portal.call(_preview, tool, centra, examples[tool.name]) for tool in writes}
+    return {name: card for name, card in shown.items() if card}
 
 
-async def _card(tool: WriteTool, centra: AsyncCentra, arguments: Mapping[str, Any]) -> str | None:
+async def _preview(tool: WriteTool, centra: AsyncCentra, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
     try:
         proposal = await tool.propose(centra, tool.validate(arguments))
     except CannotPropose:
         return None
     now = centra.clock.now()
     times = {"read_at": now.isoformat(), "expires_at": (now + timedelta(hours=24)).isoformat()}
-    return markdown(preview(proposal, revision=0, args_digest="", **times))
+    return preview(proposal, revision=0, args_digest="", **times)
