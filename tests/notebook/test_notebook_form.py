@@ -47,6 +47,16 @@ def test_a_second_click_answers_nothing(form: Form, sandbox: Sandbox) -> None:
     assert len(sandbox.mutations) == 1
 
 
+def test_cards_that_are_alike_are_approved_together_after_their_total_was_shown(asked: Any, sandbox: Sandbox) -> None:
+    several = calls(set_stock(25), set_stock(7, sku="TEE01BLKL"), ("confirm_order", {"order_number": 1042}))
+    form = Form(Review(asked(several, "Done."), CONVERSATION))
+    [button] = form.together
+    assert button.description.startswith("Approve all 2 of set_stock (2 changes, ")
+    button.click()
+    assert [card.choice.value for card in form.cards] == ["approve", "approve", None]
+    assert (form.button.disabled, list(sandbox.mutations)) == (True, [])
+
+
 def test_an_edited_field_is_what_is_written(form: Form, sandbox: Sandbox) -> None:
     form.cards[0].choice.value = "edit"
     assert quantity(form).value == "25"

@@ -90,6 +90,12 @@ def facts(card: Mapping[str, Any], *, whole: bool = False) -> list[tuple[str, st
     return [*rows, ("Undo", card["undo"] or "this cannot be undone")]
 
 
+def alike(actions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The first of several waiting actions, and those of the same tool with the same effects."""
+    kinds = [(action["name"], sorted(action["preview"]["effects"])) for action in actions]
+    return [action for action, kind in zip(actions, kinds, strict=True) if kind == kinds[0]]
+
+
 def together(cards: Sequence[Mapping[str, Any]]) -> str:
     """What several cards would change in all: how many things, how many units, how much money."""
     totals: dict[str, Decimal] = {}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
-from langchain_centra.approval.card import is_shortened, together
+from langchain_centra.approval.card import alike, is_shortened, together
 from langchain_centra.approval.grants import why_never
 from langchain_centra.cli.cards import Action, whole
 from langchain_centra.cli.errors import CommandFailed
@@ -39,23 +39,17 @@ async def ask_person(request: Request, person: Person, say: Say) -> list[Decisio
     actions: Sequence[Action] = request["action_requests"]
     waiting, decided = list(actions), list[Decision]()
     while waiting:
-        first, alike = waiting[0], _alike(waiting)
-        key = await _key(first, alike, actions, person)
+        first, same = waiting[0], alike(waiting)
+        key = await _key(first, same, actions, person)
         if key == "v":
             say(whole(first))
         elif key == "a":
-            decided += [_decision(action, "approve") for action in alike]
-            waiting = [action for action in waiting if action not in alike]
+            decided += [_decision(action, "approve") for action in same]
+            waiting = [action for action in waiting if action not in same]
         elif decision := await _chosen(key, first, person, say):
             decided.append(decision)
             waiting.remove(first)
     return decided
-
-
-def _alike(waiting: Sequence[Action]) -> list[Action]:
-    """The first of the waiting cards, and those of the same tool with the same effects."""
-    kinds = [(action["name"], sorted(action["preview"]["effects"])) for action in waiting]
-    return [action for action, kind in zip(waiting, kinds, strict=True) if kind == kinds[0]]
 
 
 class Unattended:
@@ -83,13 +77,13 @@ class Unattended:
         return _decision(action, "reject", message=UNATTENDED_REASON)
 
 
-async def _key(first: Action, alike: Sequence[Action], actions: Sequence[Action], person: Person) -> str:
+async def _key(first: Action, same: Sequence[Action], actions: Sequence[Action], person: Person) -> str:
     choices, keys = "[y] approve, [e] edit, [r] reject", "yer"
     if why_never(first["preview"]) is None:
         choices, keys = f"{choices}, [w] always here", f"{keys}w"
-    if len(alike) > 1:
-        total = plain(together([action["preview"] for action in alike]))
-        choices, keys = f"{choices}, [a] approve all {len(alike)} alike ({total})", f"{keys}a"
+    if len(same) > 1:
+        total = plain(together([action["preview"] for action in same]))
+        choices, keys = f"{choices}, [a] approve all {len(same)} alike ({total})", f"{keys}a"
     if is_shortened(first["preview"]):
         choices, keys = f"{choices}, [v] view all of it", f"{keys}v"
     return await person.key(f"Change {actions.index(first) + 1} of {len(actions)}: {choices}? ", keys)

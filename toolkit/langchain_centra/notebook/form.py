@@ -1,11 +1,13 @@
 """The waiting cards as a form of ipywidgets."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets  # type: ignore[import-untyped]
 
+from langchain_centra.approval.card import alike, one_line, together
 from langchain_centra.approval.form import Field, fields, filled_in
 from langchain_centra.notebook.html import Action, card_html, note_html
 from langchain_centra.tools import TOOLS
@@ -35,6 +37,7 @@ class Form:
         self._box = widgets.VBox()
         self._sending: asyncio.Future[None] | None = None
         self.cards: list[CardForm] = []
+        self.together: list[Any] = []
         self.refresh()
 
     @property
@@ -50,10 +53,25 @@ class Form:
         self.cards = [CardForm(action, number, len(actions)) for number, action in enumerate(actions, 1)]
         for card in self.cards:
             card.choice.observe(self._chosen, "value")
+        self.together = list(self._several())
         self.message.value = note_html(self._review.note)
         self.button.disabled = True
-        forms = [card.box for card in self.cards]
+        forms = [*(card.box for card in self.cards), *self.together]
         self._box.children = (self.message, *forms, self.button) if forms else (self.message,)
+
+    def _several(self) -> Iterator[Any]:
+        """A button for the cards that are alike, with what they come to in all."""
+        waiting = list(self.cards)
+        while waiting:
+            kind = alike([card.action for card in waiting])
+            same = [card for card in waiting if card.action in kind]
+            waiting = [card for card in waiting if card not in same]
+            if len(same) > 1:
+                total = one_line(together([card.action["preview"] for card in same]))
+                about = f"Approve all {len(same)} of {same[0].action['name']} ({total})"
+                button = widgets.Button(description=about, layout=_WIDE)
+                button.on_click(partial(_approve, same))
+                yield button
 
     def _chosen(self, _change: Any) -> None:
         self.button.disabled = any(card.choice.value is None for card in self.cards)
@@ -93,7 +111,7 @@ class CardForm:
     """One card: what it says, the choice, and the fields that belong to the choice."""
 
     def __init__(self, action: Action, number: int, total: int) -> None:
-        self._action = action
+        self.action = action
         self.choice = widgets.ToggleButtons(
             options=[("Approve", "approve"), ("Edit", "edit"), ("Reject", "reject")], value=None
         )
@@ -111,12 +129,17 @@ class CardForm:
             more = {"message": reason}
         elif kind == "edit":
             args = filled_in(zip(self._fields, [one.value for one in self.inputs], strict=True))
-            more = {"edited_action": {"name": self._action["name"], "args": args}}
-        return {"type": kind, **{name: self._action[name] for name in ("proposal_id", "tool_call_id")}, **more}
+            more = {"edited_action": {"name": self.action["name"], "args": args}}
+        return {"type": kind, **{name: self.action[name] for name in ("proposal_id", "tool_call_id")}, **more}
 
     def _chosen(self, change: Mapping[str, Any]) -> None:
         shown: dict[str, tuple[Any, ...]] = {"edit": (*self.inputs, widgets.HTML(_HINT)), "reject": (self.reason,)}
         self._more.children = shown.get(change["new"], ())
+
+
+def _approve(cards: "list[CardForm]", _button: Any) -> None:
+    for card in cards:
+        card.choice.value = "approve"
 
 
 def _fields(action: Action) -> list[Field]:
