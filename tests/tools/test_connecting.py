@@ -128,23 +128,25 @@ async def test_without_that_it_is_said_that_writes_are_not_known(store: Sandbox)
     assert "CENTRA_GRANTED" in said
 
 
-async def test_a_permission_that_a_write_turns_out_to_lack_is_known_to_the_next_process(
+async def test_a_permission_that_a_write_turns_out_to_lack_is_known_to_the_next_process_until_it_begins_anew(
     store: Sandbox, tmp_path: Path
 ) -> None:
-    journal = f"sqlite:///{tmp_path / 'journal.sqlite3'}"
     token = store.issue_token([name for name in PERMISSIONS if name.endswith(":read")])
-    first, second = (
-        CentraToolkit(AsyncCentra(store.url, token, transport=store.transport()), writes=True, journal=journal)
-        for _ in range(2)
-    )
-    with pytest.raises(PermissionMissing):
-        await first.portal.acall(lambda: CONFIRM_ORDER(first.centra, input={"order": {"number": 1042}}))
-    async with second:
-        connection = await second.aconnect()
-        unavailable = second.unavailable()
-    await first.aclose()
-    assert connection.state == "limited"
-    assert "Order:write" in unavailable["confirm_order"]
+
+    def process() -> CentraToolkit:
+        client = AsyncCentra(store.url, token, transport=store.transport())
+        journal = f"sqlite:///{tmp_path / 'journal.sqlite3'}"
+        return CentraToolkit(client, reads=["get_order"], writes=["confirm_order"], journal=journal)
+
+    async with process() as first:
+        with pytest.raises(PermissionMissing):
+            await first.portal.acall(lambda: CONFIRM_ORDER(first.centra, input={"order": {"number": 1042}}))
+    async with process() as second:
+        assert (await second.aconnect()).state == "limited"
+        assert "Order:write" in second.unavailable()["confirm_order"]
+        assert (await second.aconnect(anew=True)).state == "active"
+    async with process() as third:
+        assert (await third.aconnect()).state == "active"
 
 
 @pytest.mark.parametrize(

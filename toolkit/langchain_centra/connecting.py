@@ -20,7 +20,10 @@ _PLANS = {60: "Growth", 150: "Enhanced", 450: "High volume", 1_500: "Enterprise"
 _UNVERSIONED = (None, "unknown", "sandbox")
 _NEW_TOKEN = "Make a new token in Centra under System, API Tokens, and set CENTRA_TOKEN to it."  # noqa: S105 (a sentence)
 _UNSEEN = "What it may change shows when it does; CENTRA_GRANTED can say so before."
-_ADD = "Add what is missing to the token in Centra under System, API Tokens, or choose fewer tools."
+_ADD = (
+    "Add what is missing to the token in Centra under System, API Tokens, then connect anew (--anew); "
+    "or choose fewer tools."
+)
 
 
 class Memory(Protocol):
@@ -100,8 +103,13 @@ class Connector:
         operations = (operation for spec in specs for operation in spec.operations)
         self._operations: dict[str, Operation[Any]] = {operation.name: operation for operation in operations}
 
-    async def connect(self) -> Connection:
-        """Check everything in order; what fails is in the result, and nothing is raised for it."""
+    async def connect(self, *, anew: bool = False) -> Connection:
+        """Check everything in order; what fails is in the result, and nothing is raised for it.
+
+        Permissions that answers said were missing are forgotten before, if it begins `anew`.
+        """
+        if anew:
+            await self._forget_missing()
         fitted = Fitted(bound={})
         self._note("URL", True, f"{self._centra.url} ({self._centra.environment})")
         try:
@@ -118,6 +126,12 @@ class Connector:
     def reports(self) -> tuple[ToolReport, ...]:
         """Say of each tool whether it can be used, as far as is known now."""
         return tuple(map(self._report, self._specs))
+
+    async def _forget_missing(self) -> None:
+        self._centra.permissions.forget_missing()
+        await self._memory.revise(
+            f"token {self._centra.token_fingerprint}", lambda saved: (saved and {**saved, "missing": {}}, None)
+        )
 
     async def remember(self) -> None:
         """Store what the token has shown, for the next process."""

@@ -164,25 +164,26 @@ class CentraToolkit:
         # pyright takes a cached property for no property.
         return [build_tool(spec, self, strict=strict) for spec in chosen]  # pyright: ignore[reportArgumentType, reportReturnType]
 
-    async def aconnect(self) -> Connection:
+    async def aconnect(self, *, anew: bool = False) -> Connection:
         """Find out what of the chosen tools this store and this token can do; from then on get_tools() offers that.
 
-        What fails is in the result, and nothing is raised for it.
+        What fails is in the result, and nothing is raised for it. Where permissions were added to the token, begin
+        `anew`: what it once lacked then counts as unknown.
         """
-        return await self.portal.acall(self._connect)
+        return await self.portal.acall(lambda: self._connect(anew))
 
-    def connect(self) -> Connection:
+    def connect(self, *, anew: bool = False) -> Connection:
         """Find out what of the chosen tools this store and this token can do; see `aconnect`."""
-        return self.portal.call(self._connect)
+        return self.portal.call(lambda: self._connect(anew))
 
     def unavailable(self) -> dict[str, str]:
         """The chosen tools that cannot be used, and why; empty before connect()."""
         reports = self._connector.reports() if self._connector else ()
         return {report.tool: report.reason for report in reports if not report.usable}
 
-    async def _connect(self) -> Connection:
+    async def _connect(self, anew: bool) -> Connection:
         connector = Connector(self.centra, self.specs, _LazyMemory(self))
-        connection = await connector.connect()
+        connection = await connector.connect(anew=anew)
         self._connector = connector
         return connection
 

@@ -70,6 +70,9 @@ def connect(
     save: Annotated[
         bool, typer.Option("--save", help="Ask for the token, and keep it in this machine's keyring.")
     ] = False,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Permissions were added: forget which ones the token lacked.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check the store of CENTRA_URL: address, token, schema, permissions, rate limits, and which tools work there."""
@@ -78,7 +81,7 @@ def connect(
     from langchain_centra.cli.connect import connect
 
     token = SecretStr(typer.prompt("Token", hide_input=True, err=True)) if save else None
-    raise typer.Exit(asyncio.run(connect(as_json=as_json, save=token)))
+    raise typer.Exit(asyncio.run(connect(as_json=as_json, save=token, anew=anew)))
 
 
 @app.command()

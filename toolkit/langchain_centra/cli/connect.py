@@ -15,12 +15,13 @@ from langchain_centra.connecting import Check, Connection
 _MARKS = {True: "ok", False: "no", None: "??"}
 
 
-async def connect(*, as_json: bool, save: SecretStr | None = None) -> int:
+async def connect(*, as_json: bool, save: SecretStr | None = None, anew: bool = False) -> int:
     """Write one line for each check and the state; returns 0 where an agent can work, else 1.
 
-    A token to `save` is used, and kept in the keyring if an agent can work with it.
+    A token to `save` is used, and kept in the keyring if an agent can work with it. What a token lacked before is
+    forgotten if it begins `anew`.
     """
-    connection = await _connected(save or kept_token())
+    connection = await _connected(save or kept_token(), anew)
     if as_json:
         typer.echo(json.dumps(connection.as_json(), indent=2, ensure_ascii=False))
     else:
@@ -33,7 +34,7 @@ async def connect(*, as_json: bool, save: SecretStr | None = None) -> int:
     return 0
 
 
-async def _connected(token: SecretStr | None) -> Connection:
+async def _connected(token: SecretStr | None, anew: bool) -> Connection:
     try:
         toolkit = CentraToolkit.from_env(token=token)
     except SettingsError as error:
@@ -41,7 +42,7 @@ async def _connected(token: SecretStr | None) -> Connection:
     except ValueError as error:
         raise CommandFailed(f"CENTRA_WRITES names what there is not. {error}") from error
     async with toolkit:
-        return await toolkit.aconnect()
+        return await toolkit.aconnect(anew=anew)
 
 
 def _refused(error: SettingsError) -> Connection:

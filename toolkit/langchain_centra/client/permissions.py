@@ -37,6 +37,10 @@ class TokenPermissions:
         self._missing.update(dict.fromkeys(permissions, now))
         self.shown.difference_update(self._missing)
 
+    def forget_missing(self) -> None:
+        """Let what was missing count as unknown again, because it may have been added to the token."""
+        self._missing.clear()
+
     def missing(self, now: datetime) -> frozenset[str]:
         """What is missing, as far as it was said within a day."""
         return frozenset(name for name, said in self._missing.items() if now - said < _KEPT_FOR)
