@@ -6,7 +6,7 @@ from journals import HandClock, blocked, claimed, ended, new_card, stored
 
 from langchain_centra.approval.journal import Journal
 from langchain_centra.approval.journal_errors import AlreadyDecided, CardExpired, JournalConflict, UnknownCard
-from langchain_centra.approval.records import Decision, Result
+from langchain_centra.approval.records import WRITTEN, Decision, Result
 
 THREAD = ("shop", "thread")
 
@@ -277,3 +277,19 @@ async def test_cards_are_found_by_the_beginning_of_their_id_in_which_no_characte
         prefix: sorted(card.call_id for card in await journal.beginning(prefix)) for prefix in ("abc", "a_", "a%", "z")
     }
     assert found == {"abc": ["abc1", "abc2"], "a_": ["a_c3"], "a%": ["a%c4"], "z": []}
+
+
+async def test_the_latest_written_card_of_a_conversation_and_one_by_the_start_of_its_id_are_found(
+    journal: Journal, hand_clock: HandClock
+) -> None:
+    for call_id, thread in (("ab1", "thread"), ("ab2", "thread"), ("cd1", "thread"), ("ef1", "other")):
+        await journal.add(new_card(call_id, thread_id=thread, message_id=call_id))
+        hand_clock.advance(1)
+    results: dict[str, Result] = {"ab1": "applied", "ab2": "partly", "cd1": "failed", "ef1": "applied"}
+    for call_id, state in results.items():
+        await journal.decide([approve(f"{call_id}/1")], "Bo", "login")
+        await ended(journal, state, f"{call_id}/1")
+    latest = await journal.find(*THREAD, states=WRITTEN, limit=1)
+    assert [card.proposal_id for card in latest] == ["ab2/1"]
+    assert {card.proposal_id for card in await journal.beginning("ab")} == {"ab1/1", "ab2/1"}
+    assert await journal.beginning("a%") == []
