@@ -25,6 +25,7 @@ async def together(*calls: Awaitable[Any]) -> list[Any]:
     return await asyncio.gather(*calls, return_exceptions=True)
 
 
+@pytest.mark.timeout(60)
 async def test_of_two_journals_on_one_database_one_wins_each_transition(
     database_url: str, open_journal: OpenJournal
 ) -> None:

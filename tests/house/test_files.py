@@ -64,6 +64,7 @@ def graph_file() -> Path:
     return Path(spec.origin)
 
 
+@pytest.mark.slow
 def test_the_graph_that_langgraph_json_names_can_be_imported_by_its_path(graph_file: Path) -> None:
     program = (
         "import importlib.util, sys; spec = importlib.util.spec_from_file_location('studio', sys.argv[1]);"

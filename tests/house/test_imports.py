@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 HEAVY = {"langgraph", "langchain", "langchain_openai", "ariadne", "sqlalchemy", "polars", "rich"}
 
 
@@ -13,9 +15,11 @@ def loaded(statement: str) -> set[str]:
     return {module.partition(".")[0] for module in run.stdout.split()}
 
 
+@pytest.mark.slow
 def test_the_packages_load_nothing_heavy() -> None:
     assert loaded("import langchain_centra, langchain_centra_graphs").isdisjoint(HEAVY)
 
 
+@pytest.mark.slow
 def test_the_toolkit_loads_nothing_heavy_that_httpx_does_not() -> None:
     assert loaded("from langchain_centra import CentraToolkit").isdisjoint(HEAVY - loaded("import httpx"))

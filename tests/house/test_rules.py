@@ -50,6 +50,7 @@ def test_a_slow_test_has_90_seconds(request: pytest.FixtureRequest) -> None:
     assert timeout.args == (90,)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("ci", "outcome"), [("", "1 skipped"), ("true", "1 failed")])
 def test_a_skip_is_a_failure_in_ci(tmp_path: Path, ci: str, outcome: str) -> None:
     shutil.copy(CONFTEST, tmp_path)

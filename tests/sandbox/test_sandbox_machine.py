@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -169,5 +170,5 @@ class Books(RuleBasedStateMachine):
         assert set(shipments) == set(store.shipments)
 
 
-TestBooks = Books.TestCase
+TestBooks = pytest.mark.timeout(60)(Books.TestCase)
 TestBooks.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
