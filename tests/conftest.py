@@ -2,8 +2,9 @@
 
 import gc
 import os
+import sys
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,6 +26,14 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Te
     return home
 
 
+@pytest.fixture(autouse=True)
+def no_graph_outlives_its_test() -> Iterator[None]:
+    """LangChain remembers the last functions that it looked at, and with them graphs, toolkits and their stores."""
+    yield
+    if utils := sys.modules.get("langchain_core.runnables.utils"):
+        utils.get_function_nonlocals.cache_clear()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
@@ -32,9 +41,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What was imported stays; looking through it for garbage took a third of the time of the tests."""
+    """What was imported stays, and stores are large: looking for garbage took a third of the time of the tests."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 @pytest.hookimpl(wrapper=True)

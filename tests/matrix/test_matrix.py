@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-from cells import WRITES, Cell
+from cells import IN_MATRIX, Cell
 from conversations import Way
 from situations import SITUATIONS
 
 from ways import starting
 
-SPECS = {spec.name: spec for spec in WRITES}
+SPECS = {spec.name: spec for spec in IN_MATRIX}
 
 
 @pytest.mark.timeout(60)  # several agents in one process, on a machine that may be busy

@@ -2,14 +2,15 @@
 
 import asyncio
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from conversations import Conversation, Start, Turn, Way
+from conversations import APPROVE, Conversation, Start, Turn, Way, set_stock
 from journals import HandClock
-from scripted import calls
+from langgraph.checkpoint.memory import InMemorySaver
+from scripted import ScriptedModel, calls
 
 from langchain_centra import AsyncCentra
 from langchain_centra.approval.journal import Journal
@@ -18,10 +19,16 @@ from langchain_centra.approval.records import WRITTEN, Card, Claim, Result, Turn
 from langchain_centra.sandbox import Sandbox
 from langchain_centra.tools import TOOLS
 from langchain_centra.tools.spec import WriteTool
+from langchain_centra.tools.undo import undo_change
+from langchain_centra_graphs import build_store_agent
 
 ASK_ALWAYS = ApprovalPolicy(effects={})
 
 WRITES = tuple(spec for spec in TOOLS if isinstance(spec, WriteTool))
+
+
+IN_MATRIX = (*WRITES, undo_change)
+"""Every tool that writes; what undo_change takes back in its cells is a change of set_stock."""
 
 
 def some_arguments() -> dict[str, dict[str, Any]]:
@@ -54,6 +61,21 @@ async def prepare(tool: str, sandbox: Sandbox) -> None:
         for step in (await spec.propose(centra, spec.validate(arguments))).steps:
             await spec.send(centra, step)
     sandbox.mutations.clear()
+
+
+async def write_before(talk: Conversation) -> str:
+    """Write a change in a conversation before this one, and give its id."""
+    graph = build_store_agent(
+        ScriptedModel(script=[calls(set_stock(25)), "Done."]), talk.toolkit, checkpointer=InMemorySaver()
+    )
+    before = Conversation(graph, talk.model, talk.toolkit, talk.sandbox, "ainvoke", {"thread_id": "before"})
+    if (await before.say()).interrupts:
+        await before.answer(APPROVE)
+    journal = talk.toolkit.journal
+    [card] = await talk.toolkit.portal.acall(journal.cards, talk.toolkit.name, "before")
+    assert card.state == "applied"
+    talk.sandbox.mutations.clear()
+    return card.proposal_id
 
 
 class Died(RuntimeError):
@@ -98,26 +120,40 @@ class Cell:
     way: Way
     begin: Start
     talk: Conversation = field(init=False)
+    call: tuple[str, dict[str, Any]] = field(init=False)
+    """The call of the tool; that of undo_change has its argument once there is a change to take back."""
+
+    def __post_init__(self) -> None:
+        self.call = (self.spec.name, dict(ARGUMENTS.get(self.spec.name, {})))
 
     @property
-    def call(self) -> tuple[str, dict[str, Any]]:
-        """The call of the tool."""
-        return self.spec.name, ARGUMENTS[self.spec.name]
+    def writer(self) -> WriteTool:
+        """The tool whose operations write: that of the reverse, for an undo."""
+        return next(spec for spec in WRITES if spec.name == (self.spec.name if self.spec in WRITES else "set_stock"))
 
-    async def start(self, *more: Any, beside: Any = (), **options: Any) -> Conversation:
-        """A conversation in which the model calls the tool once, `beside` other calls of the same message."""
+    async def start(
+        self, *more: Any, beside: Any = (), grant: Collection[str] | None = None, **options: Any
+    ) -> Conversation:
+        """A conversation in which the model calls the tool once, `beside` other calls of the same message.
+
+        The token may do what is in `grant`, or everything.
+        """
         clock = options.pop("clock", HandClock())
         options = {"clock": clock, "policy": ASK_ALWAYS, "journal": MortalJournal("sqlite://", clock=clock)} | options
-        self.talk = await self.begin(calls(self.call, *beside), *more, "Done.", **options)
+        self.talk = await self.begin(lambda _: calls(self.call, *beside), *more, "Done.", **options)
         if self.spec.name in FIRST:
             await prepare(self.spec.name, self.talk.sandbox)
+        if self.spec is undo_change:
+            self.call[1]["change"] = await write_before(self.talk)
+        if grant:
+            self.talk.sandbox.issue_token(grant, token=self.talk.sandbox.TOKEN)
         return self.talk
 
     async def asked(self, *more: Any, **options: Any) -> Conversation:
         """A conversation whose card waits."""
         talk = await self.start(*more, **options)
         turn = await talk.say()
-        assert turn.cards[0]["name"] == self.spec.name
+        assert turn.cards[0]["name"] == self.writer.name
         assert len(turn.cards) == 1 or "beside" in options
         assert talk.written == []
         return talk

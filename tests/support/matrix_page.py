@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from cells import WRITES
+from cells import IN_MATRIX
 from conversations import Way
 from situations import LEFT_OUT, SITUATIONS
 
@@ -39,7 +39,7 @@ def page(results: Results) -> str:
     held = sum(one.held for one in results.values())
     parts = [
         _HEAD,
-        f"**{held} of {len(results)} cells hold**, of {len(WRITES)} tools in {len(SITUATIONS)} situations.",
+        f"**{held} of {len(results)} cells hold**, of {len(IN_MATRIX)} tools in {len(SITUATIONS)} situations.",
         *_failed(results),
         f"\n## Situations\n\n{_situations(results)}\n\nLeft out:\n",
         *(f"- {name}, {way}: {reason}." for (name, way), reason in LEFT_OUT.items()),
@@ -67,7 +67,7 @@ def _situations(results: Results) -> str:
 
 def _tools(results: Results) -> str:
     rows = [["tool", *WAYS, "not known after"]]
-    for spec in WRITES:
+    for spec in IN_MATRIX:
         unknown = Counter(name for (tool, name, _), tried in results.items() if tool == spec.name and tried.unknown)
         counts = [_count(results, 0, spec.name, way) for way in WAYS]
         rows.append([f"`{spec.name}`", *counts, "; ".join(name for name in SITUATIONS if unknown[name])])

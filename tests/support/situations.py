@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from cells import (
-    WRITES,
+    IN_MATRIX,
     Cell,
     Died,
     assert_nothing_written,
@@ -38,7 +38,8 @@ async def approve(cell: Cell) -> None:
 async def edited(cell: Cell) -> None:
     """A person sends the arguments back as an edit."""
     talk = await cell.asked()
-    await talk.answer({"type": "edit", "edited_action": {"name": cell.spec.name, "args": cell.call[1]}})
+    [card] = await cards(talk)
+    await talk.answer({"type": "edit", "edited_action": {"name": card.tool, "args": card.args}})
     if (await cards(talk))[-1].state == "proposed":  # a create asks again: what it makes carries a new mark
         await talk.answer(APPROVE)
     if cell.way == "bare" and (await cards(talk))[-1].state == "superseded":
@@ -155,14 +156,14 @@ async def drifted(cell: Cell) -> None:
 async def permission_missing(cell: Cell) -> None:
     """The token lacks what the write needs; the model is told its name."""
     every = frozenset[str]().union(*(tool.needs | tool.optional for tool in TOOLS))
-    read = frozenset[str]().union(*(one.needs for one in cell.spec.operations if not one.is_mutation))
-    wanted = frozenset[str]().union(*(one.needs for one in cell.spec.operations if one.is_mutation)) - read
-    talk = await cell.start(grant=every - (wanted or cell.spec.needs))
+    read = frozenset[str]().union(*(one.needs for one in cell.writer.operations if not one.is_mutation))
+    wanted = frozenset[str]().union(*(one.needs for one in cell.writer.operations if one.is_mutation)) - read
+    talk = await cell.start(grant=every - (wanted or cell.writer.needs))
     turn = await talk.say()
     if turn.interrupts:
         turn = await talk.answer(APPROVE)
     assert turn.text == "Done."
-    assert any(name in turn.result for name in cell.spec.needs), turn.result
+    assert any(name in turn.result for name in cell.writer.needs), turn.result
     await assert_nothing_written(talk)
 
 
@@ -219,12 +220,12 @@ LEFT_OUT: dict[tuple[str, Way], str] = dict.fromkeys(
 
 def cells() -> Sequence[tuple[str, str, Way]]:
     """Every cell that is tested: tool, situation, way."""
-    tools = [spec.name for spec in WRITES]
+    tools = [spec.name for spec in IN_MATRIX]
     return [(tool, name, way) for tool in tools for name in SITUATIONS for way in WAYS if (name, way) not in LEFT_OUT]
 
 
 def sample() -> Sequence[tuple[str, str, Way]]:
     """What every run of the suite tests: each situation by each way once, with tools that take turns."""
-    tools = [spec.name for spec in WRITES]
+    tools = [spec.name for spec in IN_MATRIX]
     pairs: list[tuple[str, Way]] = [(name, way) for name in SITUATIONS for way in WAYS if (name, way) not in LEFT_OUT]
     return [(tools[number % len(tools)], name, way) for number, (name, way) in enumerate(pairs)]
