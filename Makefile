@@ -57,15 +57,16 @@ docs: install
 	@.venv/bin/sphinx-build --quiet --fail-on-warning --keep-going docs build/docs
 	@echo 'The site is in build/docs/index.html.'
 
+SANDBOX_PORT := 8787
 SANDBOX_WRITES := orders,shipments,stock,prices,discounts,products,customers,categories,attributes
 
 # The sandbox is a process of its own, so that it outlives the server's restarts after a change of code.
 studio: install
 	@if [ -n "$$CENTRA_URL" ] || grep -qs '^CENTRA_URL=.' .env; then exec .venv/bin/langgraph dev; fi; \
-	.venv/bin/python -c 'import socket; socket.create_server(("127.0.0.1", 8787))' 2>/dev/null || { \
-		echo 'Port 8787 is in use, perhaps by another sandbox. End what uses it, then call make studio again.'; exit 1; }; \
-	.venv/bin/centra-agent sandbox --port 8787 & trap "kill $$! 2>/dev/null" EXIT INT TERM; \
-	CENTRA_URL=http://127.0.0.1:8787 CENTRA_TOKEN=sandbox-token CENTRA_WRITES=$(SANDBOX_WRITES) \
+	.venv/bin/python -c 'import socket; socket.create_server(("127.0.0.1", $(SANDBOX_PORT)))' 2>/dev/null || { \
+		echo 'Port $(SANDBOX_PORT) is in use, perhaps by another sandbox. End what uses it, then call make studio again.'; exit 1; }; \
+	.venv/bin/centra-agent sandbox --port $(SANDBOX_PORT) & trap "kill $$! 2>/dev/null" EXIT INT TERM; \
+	CENTRA_URL=http://127.0.0.1:$(SANDBOX_PORT) CENTRA_TOKEN=sandbox-token CENTRA_WRITES=$(SANDBOX_WRITES) \
 	CENTRA_JOURNAL=sqlite:///.langgraph_api/approvals.sqlite3 .venv/bin/langgraph dev
 
 bench: install

@@ -57,9 +57,10 @@ def _first_sentence(kind: type[CentraError]) -> str:
 def rewritten(text: str) -> str:
     """README.md with its list of tools, between two comments, written anew."""
     marked = re.compile(r"(?<=<!-- tools -->\n).*?(?=<!-- /tools -->)", re.DOTALL)
-    if not marked.search(text):
+    new, found = marked.subn(lambda _: f"{short_list()}\n", text)
+    if not found:
         raise SystemExit("README.md has no list of tools.")
-    return marked.sub(lambda _: f"{short_list()}\n", text)
+    return new
 
 
 def documents() -> Iterable[tuple[Path, str]]:

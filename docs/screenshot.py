@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from unittest.mock import patch
 
 from reference import previews
 from rich.console import Console
@@ -27,13 +28,9 @@ def terminal_card() -> str:
 @contextmanager
 def _utc() -> Iterator[None]:
     """The terminal shows times in the zone of its machine; here in the same one everywhere."""
-    zone = os.environ.get("TZ")
-    os.environ["TZ"] = "UTC"
-    time.tzset()
     try:
-        yield
+        with patch.dict(os.environ, TZ="UTC"):
+            time.tzset()
+            yield
     finally:
-        os.environ.pop("TZ")
-        if zone is not None:
-            os.environ["TZ"] = zone
         time.tzset()

@@ -25,10 +25,13 @@ from langchain_centra_graphs import build_store_agent
 ASK_ALWAYS = ApprovalPolicy(effects={})
 
 WRITES = tuple(spec for spec in TOOLS if isinstance(spec, WriteTool))
-
+BY_NAME = {spec.name: spec for spec in WRITES}
 
 IN_MATRIX = (*WRITES, undo_change)
-"""Every tool that writes; what undo_change takes back in its cells is a change of set_stock."""
+"""Every tool that writes."""
+
+UNDONE = set_stock(25)
+"""What the cells of undo_change take back."""
 
 
 def some_arguments() -> dict[str, dict[str, Any]]:
@@ -56,7 +59,7 @@ FIRST: dict[str, tuple[str, dict[str, Any]]] = {
 async def prepare(tool: str, sandbox: Sandbox) -> None:
     """Bring the store to where the tool's arguments make sense."""
     name, arguments = FIRST[tool]
-    [spec] = [spec for spec in WRITES if spec.name == name]
+    spec = BY_NAME[name]
     async with AsyncCentra(sandbox.url, sandbox.TOKEN, transport=sandbox.transport()) as centra:
         for step in (await spec.propose(centra, spec.validate(arguments))).steps:
             await spec.send(centra, step)
@@ -65,10 +68,9 @@ async def prepare(tool: str, sandbox: Sandbox) -> None:
 
 async def write_before(talk: Conversation) -> str:
     """Write a change in a conversation before this one, and give its id."""
-    graph = build_store_agent(
-        ScriptedModel(script=[calls(set_stock(25)), "Done."]), talk.toolkit, checkpointer=InMemorySaver()
-    )
-    before = Conversation(graph, talk.model, talk.toolkit, talk.sandbox, "ainvoke", {"thread_id": "before"})
+    model = ScriptedModel(script=[calls(UNDONE), "Done."])
+    graph = build_store_agent(model, talk.toolkit, checkpointer=InMemorySaver())
+    before = Conversation(graph, model, talk.toolkit, talk.sandbox, "ainvoke", {"thread_id": "before"})
     if (await before.say()).interrupts:
         await before.answer(APPROVE)
     journal = talk.toolkit.journal
@@ -129,7 +131,7 @@ class Cell:
     @property
     def writer(self) -> WriteTool:
         """The tool whose operations write: that of the reverse, for an undo."""
-        return next(spec for spec in WRITES if spec.name == (self.spec.name if self.spec in WRITES else "set_stock"))
+        return BY_NAME[UNDONE[0]] if self.spec is undo_change else self.spec
 
     async def start(
         self, *more: Any, beside: Any = (), grant: Collection[str] | None = None, **options: Any

@@ -16,7 +16,7 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph_sdk.client import LangGraphClient
 from rich.console import Console
 
-from langchain_centra.cli.cards import Action
+from langchain_centra.approval.card import Action
 from langchain_centra.cli.conversation import Conversation
 from langchain_centra.cli.decisions import Decision, Request, ask_person
 from langchain_centra.cli.screen import Screen

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol, TypeVar
 
 from langchain_centra.client import AsyncCentra, CentraError, RateLimited, TokenRejected, TransportFailed
-from langchain_centra.client.permissions import TokenPermissions
+from langchain_centra.client.permissions import TokenPermissions, kept_under
 from langchain_centra.operations.operation import Bound, Operation, bind, withhold
 from langchain_centra.tools.spec import ToolSpec
 
@@ -109,7 +109,7 @@ class Connector:
         Permissions that answers said were missing are forgotten before, if it begins `anew`.
         """
         if anew:
-            await self._forget_missing()
+            await self._centra.permissions.forget_missing(self._memory, self._centra.token_fingerprint)
         fitted = Fitted(bound={})
         self._note("URL", True, f"{self._centra.url} ({self._centra.environment})")
         try:
@@ -126,12 +126,6 @@ class Connector:
     def reports(self) -> tuple[ToolReport, ...]:
         """Say of each tool whether it can be used, as far as is known now."""
         return tuple(map(self._report, self._specs))
-
-    async def _forget_missing(self) -> None:
-        self._centra.permissions.forget_missing()
-        await self._memory.revise(
-            f"token {self._centra.token_fingerprint}", lambda saved: (saved and {**saved, "missing": {}}, None)
-        )
 
     async def remember(self) -> None:
         """Store what the token has shown, for the next process."""
@@ -272,7 +266,7 @@ class Connector:
 
 async def recalled(centra: AsyncCentra, memory: Memory) -> Mapping[str, Any]:
     """What is known of a client's token: permissions it has "shown", "missing" ones, and those said to be "granted"."""
-    saved = await memory.revise(f"token {centra.token_fingerprint}", lambda saved: (None, saved))
+    saved = await memory.revise(kept_under(centra.token_fingerprint), lambda saved: (None, saved))
     if saved:
         centra.permissions.recall(saved)
     return _told(centra.permissions, centra.clock.now())

@@ -170,11 +170,11 @@ class CentraToolkit:
         What fails is in the result, and nothing is raised for it. Where permissions were added to the token, begin
         `anew`: what it once lacked then counts as unknown.
         """
-        return await self.portal.acall(lambda: self._connect(anew))
+        return await self.portal.acall(self._connect, anew)
 
     def connect(self, *, anew: bool = False) -> Connection:
         """Find out what of the chosen tools this store and this token can do; see `aconnect`."""
-        return self.portal.call(lambda: self._connect(anew))
+        return self.portal.call(self._connect, anew)
 
     def unavailable(self) -> dict[str, str]:
         """The chosen tools that cannot be used, and why; empty before connect()."""

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 APPROVE = {"type": "approve"}
 REJECT = {"type": "reject", "message": "Not now."}
-ROUNDS = 6
+ROUNDS = 8
 
 
 def stock_then_note(quantity: int) -> str:

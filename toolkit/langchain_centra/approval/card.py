@@ -20,6 +20,9 @@ _MARKUP = re.compile(r"[\\|\[`*]")
 _INVISIBLE = frozenset({"Cc", "Cf"})
 """Control characters, and those that join, hide or turn the text around them."""
 
+Action = Mapping[str, Any]
+"""One entry of a request's `action_requests`: a waiting card with the call that it belongs to."""
+
 
 def digest(value: Any) -> str:
     """A short stable hash of JSON data."""
@@ -45,8 +48,8 @@ def contract_preview(card: Card) -> dict[str, Any]:
     return {name: value for name, value in card.preview.items() if name not in _KEPT_IN_JOURNAL}
 
 
-def heading(action: Mapping[str, Any], number: int, total: int) -> str:
-    """What stands over the card of an entry of `action_requests`, the `number`th of `total`."""
+def heading(action: Action, number: int, total: int) -> str:
+    """What stands over the card of an action, the `number`th of `total`."""
     revision = action["preview"]["revision"]
     return f"Change {number} of {total}: {action['name']}" + (f" (revision {revision})" if revision > 1 else "")
 
@@ -90,10 +93,9 @@ def facts(card: Mapping[str, Any], *, whole: bool = False) -> list[tuple[str, st
     return [*rows, ("Undo", card["undo"] or "this cannot be undone")]
 
 
-def alike(actions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The first of several waiting actions, and those of the same tool with the same effects."""
-    kinds = [(action["name"], sorted(action["preview"]["effects"])) for action in actions]
-    return [action for action, kind in zip(actions, kinds, strict=True) if kind == kinds[0]]
+def likeness(action: Action) -> tuple[str, ...]:
+    """What cards have in common that may be approved together: the tool and its effects."""
+    return (action["name"], *sorted(action["preview"]["effects"]))
 
 
 def together(cards: Sequence[Mapping[str, Any]]) -> str:

@@ -10,15 +10,12 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from langchain_centra.approval.card import facts, heading, largest, value
+from langchain_centra.approval.card import Action, facts, heading, largest, value
 from langchain_centra.approval.records import WRITTEN, Card
 from langchain_centra.cli.screen import table
 from langchain_centra.cli.text import plain
 
 _NOW, _AFTER = "red", "green"
-
-Action = Mapping[str, Any]
-"""One entry of a request's `action_requests`: a waiting card with the call that it belongs to."""
 
 
 def card(action: Action, number: int, total: int) -> RenderableType:

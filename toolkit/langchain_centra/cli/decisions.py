@@ -3,9 +3,9 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
-from langchain_centra.approval.card import alike, is_shortened, together
+from langchain_centra.approval.card import Action, is_shortened, likeness, together
 from langchain_centra.approval.grants import why_never
-from langchain_centra.cli.cards import Action, whole
+from langchain_centra.cli.cards import whole
 from langchain_centra.cli.errors import CommandFailed
 from langchain_centra.cli.form import fill_in
 from langchain_centra.cli.text import plain
@@ -39,7 +39,8 @@ async def ask_person(request: Request, person: Person, say: Say) -> list[Decisio
     actions: Sequence[Action] = request["action_requests"]
     waiting, decided = list(actions), list[Decision]()
     while waiting:
-        first, same = waiting[0], alike(waiting)
+        first = waiting[0]
+        same = [action for action in waiting if likeness(action) == likeness(first)]
         key = await _key(first, same, actions, person)
         if key == "v":
             say(whole(first))

@@ -37,10 +37,6 @@ class TokenPermissions:
         self._missing.update(dict.fromkeys(permissions, now))
         self.shown.difference_update(self._missing)
 
-    def forget_missing(self) -> None:
-        """Let what was missing count as unknown again, because it may have been added to the token."""
-        self._missing.clear()
-
     def missing(self, now: datetime) -> frozenset[str]:
         """What is missing, as far as it was said within a day."""
         return frozenset(name for name, said in self._missing.items() if now - said < _KEPT_FOR)
@@ -70,6 +66,16 @@ class TokenPermissions:
     async def remember(self, memory: Ledger, fingerprint: str) -> None:
         """Store what is known of the token with this fingerprint, for other processes."""
         await memory.revise(
-            f"token {fingerprint}",
+            kept_under(fingerprint),
             lambda saved: ((self.recall(saved) if saved else self).storable(), None),
         )
+
+    async def forget_missing(self, memory: Ledger, fingerprint: str) -> None:
+        """Let what was missing count as unknown again, here and in what is stored: it may have been added since."""
+        self._missing.clear()
+        await memory.revise(kept_under(fingerprint), lambda saved: (saved and {**saved, "missing": {}}, None))
+
+
+def kept_under(fingerprint: str) -> str:
+    """Where a ledger keeps what is known of the token with this fingerprint."""
+    return f"token {fingerprint}"

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets  # type: ignore[import-untyped]
 
-from langchain_centra.approval.card import alike, one_line, together
+from langchain_centra.approval.card import Action, likeness, one_line, together
 from langchain_centra.approval.form import Field, fields, filled_in
-from langchain_centra.notebook.html import Action, card_html, note_html
+from langchain_centra.notebook.html import card_html, note_html
 from langchain_centra.tools import TOOLS
 from langchain_centra.tools.structured import argument_schema
 from langchain_centra.tools.undo import undo_change
@@ -61,11 +61,10 @@ class Form:
 
     def _several(self) -> Iterator[Any]:
         """A button for the cards that are alike, with what they come to in all."""
-        waiting = list(self.cards)
-        while waiting:
-            kind = alike([card.action for card in waiting])
-            same = [card for card in waiting if card.action in kind]
-            waiting = [card for card in waiting if card not in same]
+        kinds: dict[Any, list[CardForm]] = {}
+        for card in self.cards:
+            kinds.setdefault(likeness(card.action), []).append(card)
+        for same in kinds.values():
             if len(same) > 1:
                 total = one_line(together([card.action["preview"] for card in same]))
                 about = f"Approve all {len(same)} of {same[0].action['name']} ({total})"

@@ -4,10 +4,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
-from langchain_centra.approval.card import facts, heading, one_line, value
-
-Action = Mapping[str, Any]
-"""One entry of a request's `action_requests`: a waiting card with the call that it belongs to."""
+from langchain_centra.approval.card import Action, facts, heading, one_line, value
 
 
 def card_html(action: Action, number: int, total: int) -> str:

@@ -9,8 +9,8 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, Interrupt
 
-from langchain_centra.approval.card import one_line
-from langchain_centra.notebook.html import Action, card_html, note_html
+from langchain_centra.approval.card import Action, one_line
+from langchain_centra.notebook.html import card_html, note_html
 
 Agent = CompiledStateGraph[Any, Any, Any, Any]
 Kind = Literal["approve", "edit", "reject"]
