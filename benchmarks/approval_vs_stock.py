@@ -22,7 +22,7 @@ from langchain_centra import AsyncCentra, CentraToolkit
 from langchain_centra.approval.proposal import Step
 from langchain_centra.middleware import CentraApproval
 from langchain_centra.sandbox import Sandbox
-from langchain_centra.tools import TOOLS
+from langchain_centra.tools.registry import TOOLS
 from langchain_centra.tools.spec import WriteTool
 
 APPROVE = {"type": "approve"}

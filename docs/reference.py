@@ -15,7 +15,7 @@ from langchain_centra.approval.policy import Verdict
 from langchain_centra.approval.proposal import CannotPropose
 from langchain_centra.sandbox import Sandbox
 from langchain_centra.sandbox.clock import SystemClock
-from langchain_centra.tools import TOOLS
+from langchain_centra.tools.registry import TOOLS
 from langchain_centra.tools.spec import ToolSpec, WriteTool
 from langchain_centra.tools.structured import argument_schema
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from langchain_centra.approval.policy import ApprovalPolicy
 from langchain_centra.approval.undo import UNDO
-from langchain_centra.tools import TOOLS
+from langchain_centra.tools.registry import TOOLS
 from langchain_centra.tools.spec import ToolSpec, WriteTool
 
 _WRITES = [spec for spec in TOOLS if isinstance(spec, WriteTool)]

@@ -16,7 +16,7 @@ from langchain_centra.cli.app import app
 from langchain_centra.client import PermissionMissing
 from langchain_centra.operations.order_changes import CONFIRM_ORDER
 from langchain_centra.sandbox import Sandbox
-from langchain_centra.tools import TOOLS
+from langchain_centra.tools.registry import TOOLS
 
 PERMISSIONS = sorted(frozenset[str]().union(*(spec.needs | spec.optional for spec in TOOLS)))
 

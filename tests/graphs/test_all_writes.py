@@ -13,7 +13,7 @@ from scripted import calls
 from langchain_centra import AsyncCentra
 from langchain_centra.approval.card import stored_step
 from langchain_centra.sandbox import Sandbox
-from langchain_centra.tools import TOOLS
+from langchain_centra.tools.registry import TOOLS
 
 SPECS = {spec.name: spec for spec in WRITES}
 EVERY = frozenset[str]().union(*(tool.needs | tool.optional for tool in TOOLS))

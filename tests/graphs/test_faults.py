@@ -7,7 +7,7 @@ from conversations import APPROVE, BOTH, Conversation, Start, set_stock
 from journals import HandClock
 from scripted import calls
 
-from langchain_centra.tools import TOOLS
+from langchain_centra.tools.registry import TOOLS
 
 CANCEL = ("cancel_order", {"order_number": 1042})
 NOTE = ("add_order_note", {"order_number": 1042, "note": "She called."})

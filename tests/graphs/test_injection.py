@@ -12,7 +12,7 @@ from langchain_core.messages import AIMessage, BaseMessage
 from planting import Planted, plant
 from scripted import calls
 
-from langchain_centra.tools import TOOLS
+from langchain_centra.tools.registry import TOOLS
 from langchain_centra.tools.spec import ReadTool, ToolSpec, WriteTool
 from langchain_centra.tools.structured import answer
 from ways import starting

@@ -40,7 +40,7 @@ from langchain_centra.operations.order_history import PERMISSION as HISTORY
 from langchain_centra.operations.orders import SECTIONS, order_with
 from langchain_centra.operations.reports import earlier_orders
 from langchain_centra.operations.stock import stock_by_code
-from langchain_centra.tools import TOOLS
+from langchain_centra.tools.registry import TOOLS
 
 SCHEMA = build_schema(Path(sandbox.__file__).with_name("schema.graphql").read_text())
 OPERATIONS = {

@@ -25,7 +25,7 @@ from langchain_centra.operations.order_changes import CONFIRM_ORDER
 from langchain_centra.operations.stock_changes import SET_STOCK
 from langchain_centra.sandbox import Sandbox
 from langchain_centra.sandbox.edits import Edit, Required, edit
-from langchain_centra.tools import TOOLS
+from langchain_centra.tools.registry import TOOLS
 from langchain_centra.tools.spec import WriteTool
 
 SDL = Path(sandbox_package.__file__).with_name("schema.graphql").read_text()

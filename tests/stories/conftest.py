@@ -19,7 +19,7 @@ from storytelling import AtTheTerminal, Merchant, OnAServer, StoryModel
 
 from langchain_centra import AsyncCentra, CentraToolkit
 from langchain_centra.sandbox import Sandbox
-from langchain_centra.tools import TOOLS
+from langchain_centra.tools.registry import TOOLS
 from langchain_centra.tools.spec import WriteTool
 from langchain_centra_graphs import build_store_agent
 

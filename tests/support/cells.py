@@ -17,7 +17,7 @@ from langchain_centra.approval.journal import Journal
 from langchain_centra.approval.policy import ApprovalPolicy
 from langchain_centra.approval.records import WRITTEN, Card, Claim, Result, TurnLease
 from langchain_centra.sandbox import Sandbox
-from langchain_centra.tools import TOOLS
+from langchain_centra.tools.registry import TOOLS
 from langchain_centra.tools.spec import WriteTool
 from langchain_centra.tools.undo import undo_change
 from langchain_centra_graphs import build_store_agent

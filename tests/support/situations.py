@@ -21,7 +21,7 @@ from langchain_core.messages import HumanMessage
 from langgraph.types import Command
 
 from langchain_centra.approval.records import WRITTEN
-from langchain_centra.tools import TOOLS
+from langchain_centra.tools.registry import TOOLS
 from ways import WAYS
 
 MANY_HOURS = timedelta(hours=25).total_seconds()

@@ -10,7 +10,7 @@ from langchain_centra import CentraToolkit
 from langchain_centra.approval.proposal import Proposal
 from langchain_centra.client import AsyncCentra
 from langchain_centra.sandbox import Sandbox
-from langchain_centra.tools import TOOLS
+from langchain_centra.tools.registry import TOOLS
 from langchain_centra.tools.spec import WriteTool
 
 Ask = Callable[..., Awaitable[ToolMessage]]

@@ -20,7 +20,7 @@ from langchain_centra.approval.card import digest, markdown, preview
 from langchain_centra.cli.cards import card as shown_card
 from langchain_centra.client import AsyncCentra
 from langchain_centra.sandbox import Sandbox
-from langchain_centra.tools import TOOLS
+from langchain_centra.tools.registry import TOOLS
 from langchain_centra.tools.spec import WriteTool
 
 FOLDER = Path(__file__).parents[1] / "snapshots" / "cards"

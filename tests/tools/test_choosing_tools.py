@@ -8,8 +8,8 @@ import pytest
 from langchain_centra import ApprovalPolicy, AsyncCentra, CentraToolkit
 from langchain_centra.approval.effects import Effect
 from langchain_centra.approval.policy import Bounds, Rule, Verdict
-from langchain_centra.toolkit import PRESETS
-from langchain_centra.tools import TOOLS
+from langchain_centra.tools.choosing import PRESETS
+from langchain_centra.tools.registry import TOOLS
 from langchain_centra.tools.structured import check_one_store
 
 NEVER = ApprovalPolicy(effects={effect: Rule(verdict=Verdict.RUN) for effect in Effect})

@@ -20,7 +20,7 @@ from langchain_centra.client import PermissionMissing
 from langchain_centra.operations.order_changes import CONFIRM_ORDER
 from langchain_centra.sandbox import Sandbox
 from langchain_centra.sandbox.edits import Deprecated, Edit, Removed, Renamed, Required
-from langchain_centra.tools import TOOLS
+from langchain_centra.tools.registry import TOOLS
 
 PERMISSIONS = sorted(frozenset[str]().union(*(spec.needs | spec.optional for spec in TOOLS)))
 

@@ -21,9 +21,9 @@ from langchain_centra.operations.stock_changes import SET_STOCK
 from langchain_centra.sandbox import Sandbox
 from langchain_centra.sandbox.edits import Added
 from langchain_centra.sandbox.seed.known import DEMO_SKU
-from langchain_centra.tools import TOOLS, Answer
 from langchain_centra.tools.arguments import Arguments
-from langchain_centra.tools.spec import ReadTool, ToolSpec, WriteTool, read_tool, write_tool
+from langchain_centra.tools.registry import TOOLS
+from langchain_centra.tools.spec import Answer, ReadTool, ToolSpec, WriteTool, read_tool, write_tool
 
 SOME_ARGUMENTS: dict[str, dict[str, Any]] = {
     "search_orders": {"status": "PENDING", "limit": 3},

@@ -9,7 +9,7 @@ from cells import ARGUMENTS, FIRST
 from langchain_centra.approval.proposal import CannotPropose, Impossible
 from langchain_centra.client import AsyncCentra
 from langchain_centra.sandbox import Sandbox
-from langchain_centra.tools import TOOLS
+from langchain_centra.tools.registry import TOOLS
 from langchain_centra.tools.spec import WriteTool
 
 WRITES = {spec.name: spec for spec in TOOLS if isinstance(spec, WriteTool)}

@@ -7,7 +7,7 @@ from langchain_centra.approval.journal import Journal
 from langchain_centra.client import AsyncCentra
 from langchain_centra.sandbox import Sandbox
 from langchain_centra.sandbox.edits import Added
-from langchain_centra.tools import TOOLS
+from langchain_centra.tools.registry import TOOLS
 
 PERMISSIONS = frozenset[str]().union(*(spec.needs | spec.optional for spec in TOOLS))
 NOTE = "Called: the parcel may stand at the door"

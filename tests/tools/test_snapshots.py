@@ -11,7 +11,7 @@ import pytest
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from langchain_centra import CentraToolkit
-from langchain_centra.tools import TOOLS
+from langchain_centra.tools.registry import TOOLS
 from langchain_centra.tools.spec import ToolSpec, WriteTool
 
 FOLDER = Path(__file__).parents[1] / "snapshots"

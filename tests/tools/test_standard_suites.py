@@ -12,7 +12,7 @@ from langchain_tests.unit_tests import ToolsUnitTests
 
 from langchain_centra import AsyncCentra, CentraToolkit
 from langchain_centra.sandbox import Sandbox
-from langchain_centra.tools import TOOLS
+from langchain_centra.tools.registry import TOOLS
 from langchain_centra.tools.spec import ToolSpec, WriteTool
 
 ARGUMENTS = some_arguments()

@@ -13,10 +13,7 @@ from langchain_core.tools import BaseTool
 from langchain_centra.approval.masking import Masks, PersonalData
 from langchain_centra.client import AsyncCentra, Centra, CentraError, Portal
 from langchain_centra.connecting import Connection, Connector
-from langchain_centra.tools import TOOLS
 from langchain_centra.tools.spec import ReadTool, ToolSpec, WriteTool
-from langchain_centra.tools.structured import build_tool
-from langchain_centra.tools.undo import undo_change
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -33,17 +30,6 @@ Saved = Mapping[str, Any]
 
 ALIASES = {"StockChange:read": "WarehouseDelivery:read", "Customer:read": "Purchaser:read"}
 """Today's permission names and the names that older Centra instances know them by."""
-
-PRESETS: Mapping[str, tuple[Collection[str], Collection[str]]] = {
-    "analyst": (("catalogue", "stock", "orders", "customers", "channels", "analysis"), ()),
-    "customer_service": (("catalogue", "stock", "orders", "customers", "channels"), ("orders", "customers")),
-    "merchandiser": (
-        ("catalogue", "stock", "channels", "analysis"),
-        ("products", "attributes", "categories", "prices", "discounts"),
-    ),
-    "fulfilment": (("catalogue", "stock", "orders", "channels"), ("stock", "shipments")),
-}
-"""The groups that a role reads and writes."""
 
 _INSTRUCTIONS = """\
 You work on one Centra store through the tools. Read before you answer; never guess ids, amounts or stock levels.
@@ -86,6 +72,9 @@ class CentraToolkit:
         pii: PersonalData = "show",
         name: str | None = None,
     ) -> None:
+        # The tools take a third of the time that LangChain takes to import: who only names the class does without.
+        from langchain_centra.tools.choosing import chosen_tools, names_of
+
         self.centra = client.aio if isinstance(client, Centra) else client
         self.portal = client.portal if isinstance(client, Centra) else Portal()
         self.name = name or self.centra.name
@@ -95,17 +84,10 @@ class CentraToolkit:
         self._policy = policy
         self._journal = journal
         if policy:
-            _named(policy.tools, WriteTool)
+            names_of(policy.tools, WriteTool)
         self._connector: Connector | None = None
         self.centra.share_limits(_LazyMemory(self))
-        preset_reads, preset_writes = _role(preset)
-        chosen = _chosen(preset_reads if reads is None else reads, ReadTool)
-        chosen |= _chosen(preset_writes if writes is None else writes, WriteTool)
-        excluded = _named(exclude, ToolSpec)
-        specs = [spec for spec in TOOLS if spec.name in chosen and spec.name not in excluded]
-        undo = any(isinstance(spec, WriteTool) for spec in specs) and undo_change.name not in excluded
-        self.specs: tuple[ToolSpec, ...] = (*specs, undo_change) if undo else tuple(specs)
-
+        self.specs = chosen_tools(reads, writes, exclude=exclude, preset=preset)
         if warning := self.centra.expiry_warning():
             logger.warning("%s", warning)
         if self.centra.environment == "production" and not allow_unapproved_writes:
@@ -114,9 +96,10 @@ class CentraToolkit:
     @classmethod
     def of_names(cls, client: AsyncCentra | Centra, names: Collection[str]) -> Self:
         """A toolkit of the groups and tools of these names, whether they read or write."""
-        chosen = _named(names, ToolSpec)
-        kinds = {kind: [s.name for s in TOOLS if s.name in chosen and isinstance(s, kind)] for kind in _KINDS}
-        return cls(client, reads=kinds[ReadTool], writes=kinds[WriteTool])
+        from langchain_centra.tools.choosing import reads_and_writes
+
+        reads, writes = reads_and_writes(names)
+        return cls(client, reads=reads, writes=writes)
 
     @classmethod
     def from_env(cls, *, token: "SecretStr | None" = None) -> Self:
@@ -159,6 +142,8 @@ class CentraToolkit:
         `strict` writes their schemas for strict function calling: all arguments required, null where not given.
         After connect() those are left out that the store's schema or the token rules out; unavailable() names them.
         """
+        from langchain_centra.tools.structured import build_tool
+
         unavailable = self.unavailable()
         chosen = [spec for spec in self.specs if spec.name not in unavailable]
         # pyright takes a cached property for no property.
@@ -250,6 +235,7 @@ class CentraToolkit:
 
     def _refuse_unapproved_writes(self) -> None:
         from langchain_centra.approval.policy import ApprovalPolicy
+        from langchain_centra.tools.undo import undo_change
 
         usual, policy = ApprovalPolicy(), self._policy
         chosen = {name: write.effects for name, write in self.writes.items() if name != undo_change.name}
@@ -295,35 +281,6 @@ class _LazyMemory:
         journal = await asyncio.to_thread(getattr, self._toolkit, "journal")
         revised: T = await journal.revise(key, change)
         return revised
-
-
-_KINDS: tuple[type[ToolSpec], ...] = (ReadTool, WriteTool)
-
-
-def _role(preset: str | None) -> tuple[bool | Collection[str], bool | Collection[str]]:
-    if preset is None:
-        return True, False
-    if preset not in PRESETS:
-        raise ValueError(f"There is no preset {preset}. Choose from: {', '.join(PRESETS)}.")
-    groups = {spec.group for spec in TOOLS}
-    reads, writes = PRESETS[preset]
-    return [name for name in reads if name in groups], [name for name in writes if name in groups]
-
-
-def _chosen(choice: bool | Collection[str], kind: type[ToolSpec]) -> set[str]:
-    if isinstance(choice, bool):
-        return {spec.name for spec in TOOLS if isinstance(spec, kind)} if choice else set()
-    return _named(choice, kind)
-
-
-def _named(names: Collection[str], kind: type[ToolSpec]) -> set[str]:
-    if isinstance(names, str):
-        raise TypeError(f"Pass a list of names, not the text {names!r}.")
-    known = [spec for spec in (*TOOLS, undo_change) if isinstance(spec, kind)]
-    possible = {name for spec in known for name in (spec.name, spec.group)}
-    if unknown := set(names) - possible:
-        raise ValueError(f"Unknown: {', '.join(sorted(unknown))}. Choose from: {', '.join(sorted(possible))}.")
-    return {spec.name for spec in known if spec.name in names or spec.group in names}
 
 
 def _permissions(specs: Iterable[ToolSpec]) -> frozenset[str]:

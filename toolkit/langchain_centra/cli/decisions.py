@@ -9,7 +9,7 @@ from langchain_centra.cli.cards import whole
 from langchain_centra.cli.errors import CommandFailed
 from langchain_centra.cli.form import fill_in
 from langchain_centra.cli.text import plain
-from langchain_centra.tools import TOOLS
+from langchain_centra.tools.registry import TOOLS
 from langchain_centra.tools.structured import argument_schema
 
 Decision = dict[str, Any]

@@ -17,7 +17,7 @@ from langchain_centra.cli.errors import CommandFailed
 from langchain_centra.cli.records import plain_json, shown_event
 from langchain_centra.cli.screen import table
 from langchain_centra.cli.startup import journal_url
-from langchain_centra.tools import TOOLS
+from langchain_centra.tools.registry import TOOLS
 from langchain_centra.tools.spec import ToolSpec, WriteTool
 
 _AUDIT_PAGE = 1000

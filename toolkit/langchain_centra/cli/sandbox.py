@@ -8,7 +8,7 @@ import typer
 
 from langchain_centra.cli.errors import CommandFailed
 from langchain_centra.sandbox import Sandbox
-from langchain_centra.tools import TOOLS
+from langchain_centra.tools.registry import TOOLS
 from langchain_centra.tools.spec import WriteTool
 
 

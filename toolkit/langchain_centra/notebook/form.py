@@ -10,7 +10,7 @@ import ipywidgets as widgets  # type: ignore[import-untyped]
 from langchain_centra.approval.card import Action, likeness, one_line, together
 from langchain_centra.approval.form import Field, fields, filled_in
 from langchain_centra.notebook.html import card_html, note_html
-from langchain_centra.tools import TOOLS
+from langchain_centra.tools.registry import TOOLS
 from langchain_centra.tools.structured import argument_schema
 from langchain_centra.tools.undo import undo_change
 
