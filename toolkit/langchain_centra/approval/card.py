@@ -143,6 +143,8 @@ def inline(text: object) -> str:
 def one_line(text: object) -> str:
     """A text on one line, without characters that cannot be seen or that turn the direction of others."""
     line = " ".join(str(text).split())
+    if line.isprintable():
+        return line
     return "".join(character for character in line if category(character) not in _INVISIBLE)
 
 

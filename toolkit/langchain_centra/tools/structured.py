@@ -11,7 +11,7 @@ from langchain_core.tools import BaseTool, InjectedToolArg, StructuredTool, Tool
 from langchain_core.utils.json_schema import dereference_refs
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-from pydantic_core import core_schema
+from pydantic_core import core_schema, to_jsonable_python
 
 from langchain_centra.approval.masking import Masks
 from langchain_centra.approval.proposal import CannotPropose
@@ -83,6 +83,15 @@ class CentraTool(StructuredTool):
     def get_input_schema(self, config: RunnableConfig | None = None) -> type[BaseModel]:  # noqa: ARG002 (langchain's)
         """The arguments as a model."""
         return self.arguments
+
+    # StructuredTool looks on every call for parameters that no function here has, and that takes its time.
+    def _run(self, *args: Any, **arguments: Any) -> Any:
+        assert self.func is not None  # noqa: S101 (build_tool gives both)
+        return self.func(*args, **arguments)
+
+    async def _arun(self, *args: Any, **arguments: Any) -> Any:
+        assert self.coroutine is not None  # noqa: S101 (as above)
+        return await self.coroutine(*args, **arguments)
 
 
 def build_tool(spec: ToolSpec, connection: Connection, *, strict: bool = False) -> StructuredTool:
@@ -225,5 +234,5 @@ def _result(found: Answer, masks: Masks | None) -> Result:
     text = masks.data(found.text) if masks else found.text
     if found.is_error:
         raise ToolException(text)
-    rows = [row.model_dump(mode="json") for row in found.rows]
+    rows = to_jsonable_python(found.rows, by_alias=False)
     return text, Rows(masks.data(rows) if masks else rows)
