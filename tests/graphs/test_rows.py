@@ -1,5 +1,6 @@
 """Rows of a call: those that cannot be written are told before anybody is asked, those that the store refuses after."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -97,3 +98,37 @@ async def test_what_the_store_refuses_of_an_approved_call_is_told_row_by_row(
     assert turn.text == "Not all of it was written."
     assert [words for words in told if words not in turn.result] == [], turn.result
     assert ": Written.\n" not in turn.result
+
+
+async def test_vouchers_are_written_one_by_one_and_none_after_the_one_that_went_away_meanwhile(start: Start) -> None:
+    call = "set_voucher_status", {"vouchers": ["WELCOME", "ALMA15", "SPRING"], "status": "INACTIVE"}
+    talk = await start(calls(call), "One of three.", plan="unlimited")
+    await talk.say()
+    vouchers = talk.sandbox.store.vouchers
+    numbers = {voucher.code: number for number, voucher in vouchers.items()}
+    talk.sandbox.faults.add("slow", "updateVoucher", after=True, seconds=0.5)
+    answering = asyncio.create_task(talk.answer(APPROVE))
+    while not talk.written:
+        await asyncio.sleep(0.01)
+    del vouchers[numbers["ALMA15"]]
+    result = (await answering).result
+    assert "Only a part was written (status of voucher Welcome (WELCOME)), the rest was not." in result
+    assert "No voucher has the code or name 'ALMA15'." in result
+    assert [vouchers[numbers[code]].status for code in ("WELCOME", "SPRING")] == ["INACTIVE", "ACTIVE"]
+    assert talk.written == ["updateVoucher"]
+
+
+async def test_more_objects_than_a_request_takes_are_one_card_of_which_each_part_is_written_once(start: Start) -> None:
+    numbers = [str(number) for number in range(850, 1000)]
+    change = {"objects": numbers, "attribute": "order_gift", "element": "message", "values": ["Thanks"]}
+    call = "set_attributes", {"object_type": "order", "changes": [change]}
+    talk = await start(calls(call), "Done.", plan="unlimited")
+    [card] = (await talk.say()).cards
+    assert card["preview"]["rows"] == len(card["preview"]["changes"]) == 150
+    assert len(card["description"].splitlines()) <= 25
+    assert "150 changes in all; the first 5 are shown." in card["description"]
+    turn = await talk.answer(APPROVE)
+    assert "Written." in turn.result
+    assert talk.written == ["assignAttributesBatch"] * 2
+    held = talk.sandbox.store.attributes
+    assert {held["Order", number].dynamic["order_gift"].values["message"] for number in range(850, 1000)} == {"Thanks"}

@@ -82,6 +82,8 @@ def empty() -> pl.DataFrame:
 
 def without(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of orders that are not among the others."""
+    if rows.is_empty() or others.is_empty():
+        return rows
     return rows.join(others.select("number").unique(), on="number", how="anti")
 
 

@@ -65,13 +65,13 @@ def summed(rows: pl.DataFrame, returned: pl.DataFrame | None, *, by_line: bool, 
     `base` is the code of the base currency, if every amount is to be converted to it by its own order's rate.
     """
     cancelled = rows.filter("cancelled")["number"].n_unique()
-    sold = rows.filter(~pl.col("cancelled"))
+    sold = rows.lazy().filter(~pl.col("cancelled"))
     if by_line:
         sold = sold.filter(pl.col("line").is_not_null())
     sold = _with_returns(sold, returned, "line" if by_line else "number")
     without_rate = 0
     if base:
-        without_rate = sold.filter(pl.col("rate").is_null())["number"].n_unique()
+        without_rate = sold.filter(pl.col("rate").is_null()).select(pl.col("number").n_unique()).collect().item()
         sold = _converted(sold.filter(pl.col("rate").is_not_null()), base)
     once = sold if by_line else sold.unique("number")
     return Sales(
@@ -82,21 +82,21 @@ def summed(rows: pl.DataFrame, returned: pl.DataFrame | None, *, by_line: bool, 
     )
 
 
-def _with_returns(sold: pl.DataFrame, returned: pl.DataFrame | None, key: str) -> pl.DataFrame:
+def _with_returns(sold: pl.LazyFrame, returned: pl.DataFrame | None, key: str) -> pl.LazyFrame:
     if returned is None:
         return sold.with_columns(returned_units=pl.lit(None, pl.Int64), returned=pl.lit(None, MONEY))
-    joined = sold.join(returned, left_on=key, right_on="of", how="left")
+    joined = sold.join(returned.lazy(), left_on=key, right_on="of", how="left")
     return joined.with_columns(
         pl.col("returned_units").fill_null(0), pl.col("returned").fill_null(pl.lit(Decimal(0), MONEY))
     )
 
 
-def _converted(sold: pl.DataFrame, base: str) -> pl.DataFrame:
+def _converted(sold: pl.LazyFrame, base: str) -> pl.LazyFrame:
     amounts = [(pl.col(name) * pl.col("rate")).alias(name) for name in ("total", "value", "returned")]
     return sold.with_columns(*amounts, currency=pl.lit(base))
 
 
-def _sums(rows: pl.DataFrame, keys: list[str]) -> list[Sums]:
+def _sums(rows: pl.LazyFrame, keys: list[str]) -> list[Sums]:
     sums = rows.group_by(keys).agg(
         orders=pl.col("number").n_unique(),
         units=pl.col("units").sum(),
@@ -106,7 +106,7 @@ def _sums(rows: pl.DataFrame, keys: list[str]) -> list[Sums]:
     )
     # An order with several lines in a group has its total counted once.
     totals = rows.unique([*keys, "number"]).group_by(keys).agg(total=pl.col("total").sum())
-    joined = sums.join(totals, on=keys, nulls_equal=True)
+    joined = sums.join(totals, on=keys, nulls_equal=True).collect()
     return [_as_sums(row) for row in joined.iter_rows(named=True)]
 
 
