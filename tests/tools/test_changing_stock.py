@@ -131,13 +131,15 @@ async def test_a_level_below_what_orders_hold_is_warned_of_and_ends_differently(
 
 
 async def test_a_level_that_falls_under_the_threshold_names_the_warehouse(propose: Propose, sandbox: Sandbox) -> None:
-    sandbox.store.warehouses[1].threshold = 5
-    assert (await propose("set_stock", lines=[line(6)])).warnings == (
-        f"{DEMO_SKU} in Stockholm falls under the threshold of 5 units that Stockholm keeps back.",
+    [place] = [place for place in sandbox.store.warehouses.values() if place.threshold]
+    allocated = sandbox.store.stock[DEMO_SKU, place.id].allocated_quantity
+    low = await propose("set_stock", lines=[line(allocated + place.threshold - 1, warehouse=place.name)])
+    assert low.warnings == (
+        f"{DEMO_SKU} in {place.name} falls under the threshold of 2 units that New Jersey keeps back.",
     )
-    proposal = await propose("set_stock", lines=[line(7)])
-    assert not proposal.warnings
-    assert "Stockholm keeps back 5 units of each SKU (its threshold)." in proposal.stock
+    enough = await propose("set_stock", lines=[line(allocated + place.threshold, warehouse=place.name)])
+    assert not enough.warnings
+    assert "New Jersey keeps back 2 units of each SKU (its threshold)." in enough.stock
 
 
 async def test_a_single_unit_is_written_in_the_singular(propose: Propose) -> None:

@@ -43,9 +43,9 @@ _COUNTRIES = [
 _STATES = [("California", "CA"), ("Illinois", "IL"), ("New York", "NY"), ("Oregon", "OR")]
 _RULES = [("Nordics", [1, 2]), ("Europe", [2, 1]), ("North America", [3, 1])]
 _WAREHOUSES = [
-    ("Stockholm", "SE", "120 30", "sto"),
-    ("Rotterdam", "NL", "3011 AA", "rtm"),
-    ("New Jersey", "US", "07102", "ewr"),
+    ("Stockholm", "SE", "120 30", "sto", 0),
+    ("Rotterdam", "NL", "3011 AA", "rtm", 0),
+    ("New Jersey", "US", "07102", "ewr", 2),
 ]
 _MARKETS = [
     ("Sweden", 1, 1, ["SE"]),
@@ -98,9 +98,11 @@ def fill_channels(state: State, opened: datetime) -> None:
 
 def _fill_fulfilment(state: State) -> None:
     state.allocation_rules = {i: AllocationRule(i, name, ids) for i, (name, ids) in enumerate(_RULES, 1)}
-    for i, (name, code, zip_code, external_id) in enumerate(_WAREHOUSES, 1):
+    for i, (name, code, zip_code, external_id, threshold) in enumerate(_WAREHOUSES, 1):
         country = state.countries[code]
-        state.warehouses[i] = Warehouse(id=i, name=name, country=country, zip_code=zip_code, external_id=external_id)
+        state.warehouses[i] = Warehouse(
+            id=i, name=name, country=country, zip_code=zip_code, external_id=external_id, threshold=threshold
+        )
     state.payment_plugins = {
         i: StorePlugin(i, name, uri, plugin, asynchronous)
         for i, (name, uri, plugin, asynchronous) in enumerate(_PLUGINS, 1)
