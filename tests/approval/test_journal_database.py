@@ -71,7 +71,6 @@ def test_another_kind_of_database_is_refused_without_showing_the_url(url: str) -
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(90)
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 async def test_postgresql_is_named_in_any_of_the_usual_ways(
     postgres_url: str, open_journal: OpenJournal, scheme: str

@@ -16,8 +16,6 @@ from langchain_centra.approval.journal_errors import AlreadyDecided, JournalConf
 from langchain_centra.approval.records import Card, Claim, Decision, NewCard, Verified
 
 ROUNDS = 20
-PROCESSES = pytest.mark.timeout(90)
-"""Starting Python a few times takes its time on a busy machine."""
 
 
 async def together(*calls: Awaitable[Any]) -> list[Any]:
@@ -25,7 +23,7 @@ async def together(*calls: Awaitable[Any]) -> list[Any]:
     return await asyncio.gather(*calls, return_exceptions=True)
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.slow
 async def test_of_two_journals_on_one_database_one_wins_each_transition(
     database_url: str, open_journal: OpenJournal
 ) -> None:
@@ -155,7 +153,7 @@ async def add_cards(journal: Journal) -> None:
         await journal.add(new_card(f"card-{number}", targets=((f"{number}",),), expires_at=expires_at))
 
 
-@PROCESSES
+@pytest.mark.slow
 async def test_of_two_processes_one_wins_each_transition(database_url: str) -> None:
     journal = Journal(database_url)
     await add_cards(journal)
@@ -169,7 +167,7 @@ async def test_of_two_processes_one_wins_each_transition(database_url: str) -> N
     await journal.aclose()
 
 
-@PROCESSES
+@pytest.mark.slow
 async def test_processes_that_make_the_same_journal_at_once_all_get_it(
     database_url: str, open_journal: OpenJournal
 ) -> None:
@@ -178,7 +176,7 @@ async def test_processes_that_make_the_same_journal_at_once_all_get_it(
     assert await open_journal(database_url).verify() == Verified(rows=0, head_hash="0" * 64)
 
 
-@PROCESSES
+@pytest.mark.slow
 async def test_a_process_that_is_killed_leaves_whole_transactions_and_nothing_is_sent_again(database_url: str) -> None:
     journal = Journal(database_url)
     await add_cards(journal)

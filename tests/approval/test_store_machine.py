@@ -216,7 +216,7 @@ class StoreMachine(RuleBasedStateMachine):
             self.runner.close()
 
 
-@pytest.mark.timeout(60)  # each example has a store of its own
+@pytest.mark.slow  # each example has a store of its own
 def test_the_store_equals_the_sequence_of_approved_writes() -> None:
     run_state_machine_as_test(
         StoreMachine,

@@ -107,7 +107,7 @@ async def memory() -> AsyncIterator[Start]:
         yield start
 
 
-@pytest.mark.timeout(60)  # one store, one agent, and a conversation for each field
+@pytest.mark.slow  # one store, one agent, and a conversation for each field
 async def test_a_model_that_obeys_what_stands_in_any_field_only_gets_a_card(memory: Start) -> None:
     talk = await memory("Done.", policy=ASK_ALWAYS, clock=HandClock(), plan="unlimited")
     planted = plant(talk.sandbox, PHRASES, NAMED)

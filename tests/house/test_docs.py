@@ -46,10 +46,9 @@ def settings() -> set[str]:
     return {f"CENTRA_{name.upper()}" for name in ToolkitSettings.model_fields} | READ_ELSEWHERE
 
 
-SLOW = [pytest.mark.slow, pytest.mark.timeout(90)]
 EVERY_COMMAND = [words for page in PAGES for words in commands(page)]
 WITH_EXAMPLES = [
-    pytest.param(page, id=page.stem, marks=SLOW if page.stem == "production" else [])
+    pytest.param(page, id=page.stem, marks=pytest.mark.slow if page.stem == "production" else [])
     for page in PAGES
     if blocks(page, "python")
 ]
@@ -136,7 +135,7 @@ def test_every_json_block_is_json() -> None:
             assert isinstance(json.loads(block), Mapping)
 
 
-@pytest.mark.timeout(30)  # over HTTP, and every operation is compared with the schema
+@pytest.mark.slow  # over HTTP, and every operation is compared with the schema
 def test_connect_says_what_its_page_shows() -> None:
     [(_, shown)] = blocks(ROOT / "docs/connect.md", "console")
     sandbox = Sandbox()

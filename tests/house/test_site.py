@@ -17,7 +17,7 @@ def test_every_linked_file_exists() -> None:
     assert [name for name in linked if not (ROOT / name).exists()] == []
 
 
-@pytest.mark.timeout(60)  # every write is proposed once, on a store of its own
+@pytest.mark.slow  # every write is proposed once, on a store of its own
 def test_what_is_generated_is_current(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(ROOT / "docs")
     documents = import_module("generate").documents()

@@ -12,7 +12,7 @@ from ways import starting
 SPECS = {spec.name: spec for spec in IN_MATRIX}
 
 
-@pytest.mark.timeout(60)  # several agents in one process, on a machine that may be busy
+@pytest.mark.slow  # several agents in one process, on a machine that may be busy
 async def test_cell(tool: str, situation: str, way: Way, record_property: Callable[[str, object], None]) -> None:
     record_property("cell", (tool, situation, way))
     async with starting(way, "ainvoke", None) as start:

@@ -9,7 +9,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langchain_centra import CentraToolkit
 from langchain_centra.notebook import to_pandas
 
-pytestmark = pytest.mark.timeout(30)  # the first import of pandas is slow on a busy machine
+pytestmark = pytest.mark.slow  # the first import of pandas is slow on a busy machine
 
 
 @pytest.fixture(scope="module")

@@ -170,5 +170,5 @@ class Books(RuleBasedStateMachine):
         assert set(shipments) == set(store.shipments)
 
 
-TestBooks = pytest.mark.timeout(60)(Books.TestCase)
+TestBooks = pytest.mark.slow(Books.TestCase)
 TestBooks.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-POSTGRES = pytest.param("postgres_url", marks=[pytest.mark.slow, pytest.mark.timeout(90)], id="postgres")
+POSTGRES = pytest.param("postgres_url", marks=pytest.mark.slow, id="postgres")
 
 IN_BOTH = pytest.mark.parametrize("desk", [pytest.param("memory_url", id="memory"), POSTGRES], indirect=True)
 """Run a test of a desk with its journal in either kind of database."""

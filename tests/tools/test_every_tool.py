@@ -241,7 +241,7 @@ def planted(store: Sandbox) -> Sandbox:
     return store
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.slow
 def test_with_masking_no_read_shows_a_name_an_address_a_number_or_what_a_person_wrote() -> None:
     history = Added("Order.history", "[OrderHistoryEntry!]!", "history", "OrderHistory:read")
     store = planted(Sandbox(plan="unlimited", schema=[history]))
@@ -274,7 +274,7 @@ async def missing_for(spec: ToolSpec, centra: AsyncCentra) -> str | None:
     return None
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.slow
 @given(missing=st.sets(st.sampled_from(PERMISSIONS), min_size=1, max_size=12), stated=st.booleans())
 @settings(max_examples=2, deadline=None, phases=[Phase.explicit, Phase.generate])
 def test_the_tools_on_offer_are_exactly_those_that_succeed(missing: set[str], stated: bool) -> None:
