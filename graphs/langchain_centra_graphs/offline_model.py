@@ -159,10 +159,6 @@ class _Call:
     tool: str
     arguments: dict[str, Any]
 
-    def __str__(self) -> str:
-        number = self.arguments.get("order_number", "")
-        return f"{self.tool.replace('_', ' ').capitalize()} {number}".strip()
-
 
 @dataclass(frozen=True)
 class _Plan:
@@ -333,7 +329,7 @@ def _results(messages: Sequence[BaseMessage]) -> Iterator[tuple[_Call, str]]:
 
 def _report(plan: _Plan, done: Sequence[tuple[_Call, str]]) -> str:
     answers = [text for call, text in done if call in plan.asked]
-    outcomes = [f"{call}: {text}" for call, text in done if call.tool in _WRITES]
+    outcomes = [text for call, text in done if call.tool in _WRITES]
     return "\n".join(answers + outcomes + plan.problems)
 
 

@@ -266,7 +266,7 @@ def test_a_change_is_taken_back_without_reading(model: Model, request_text: str,
     steps, answer = play(model, request_text)
 
     assert steps == [[("undo_change", arguments)]]
-    assert answer.startswith("Undo change: Applied: it is as it was.")
+    assert answer.startswith("Applied: it is as it was.")
 
 
 def test_several_stock_lines_become_one_call_after_a_read_of_each(model: Model) -> None:
@@ -310,7 +310,7 @@ def test_the_job_reads_then_writes_in_one_message_then_reports_each_outcome(mode
     ]
     assert not third.tool_calls
     assert third.text == (
-        "Cancel order 1042: Rejected by Kim: wrong order.\nSet stock: Unknown: the connection was lost.\n\n" + MARK
+        "Rejected by Kim: wrong order.\nUnknown: the connection was lost.\n\n" + MARK
     )
 
 

@@ -3,6 +3,7 @@
 import sys
 import uuid
 from functools import partial
+from shutil import which
 
 from langgraph.checkpoint.memory import InMemorySaver
 
@@ -63,5 +64,6 @@ def _conclude(screen: Screen, cards: list[Card]) -> None:
     else:
         screen.say("The agent proposed no change.", "bold")
     screen.show()
-    screen.say("Go on talking to the agent:   centra-agent chat")
-    screen.say("See what it can do:           centra-agent tools")
+    command = "centra-agent" if which("centra-agent") else sys.argv[0]
+    screen.say(f"Go on talking to the agent:   {command} chat")
+    screen.say(f"See what it can do:           {command} tools")
