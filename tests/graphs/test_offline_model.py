@@ -309,9 +309,7 @@ def test_the_job_reads_then_writes_in_one_message_then_reports_each_outcome(mode
         ("set_stock", {"lines": [{"sku": "ABC-123", "warehouse": "Stockholm", "quantity": 25}]}),
     ]
     assert not third.tool_calls
-    assert third.text == (
-        "Rejected by Kim: wrong order.\nUnknown: the connection was lost.\n\n" + MARK
-    )
+    assert third.text == f"Rejected by Kim: wrong order.\nUnknown: the connection was lost.\n\n{MARK}"
 
 
 def test_call_ids_do_not_repeat_within_a_conversation(model: Model) -> None:
