@@ -63,7 +63,7 @@ async def test_the_last_change_is_taken_back_after_its_own_yes(talk: Talk) -> No
     await talk.undo()
     assert talk.person.seen[1].startswith("Undo “Add 5 units of TEE01BLKM")
     assert await talk.outcomes() == [("adjust_stock", "applied"), ("adjust_stock", "applied")]
-    assert (await talk.state()).values["messages"][-1].text.startswith("Undo change: Undo “Add 5 units")
+    assert (await talk.state()).values["messages"][-1].text.startswith("Undo “Add 5 units")
 
 
 async def test_a_change_may_be_named(talk: Talk) -> None:
