@@ -46,7 +46,7 @@ async def test_the_front_end_that_waits_goes_on_when_another_person_has_decided(
         model = ScriptedModel(script=[calls(set_stock(25)), "Done."])
         agent = build_store_agent(model, toolkit, checkpointer=InMemorySaver())
         person = Person()
-        conversation = Conversation(agent, "thread", "anna", Screen(), person, partial(elsewhere, toolkit))
+        conversation = Conversation(agent, "thread", "anna", Screen(), person, partial(decided_elsewhere, toolkit))
         turn = asyncio.create_task(conversation.say("Set it to 25."))
         await person.asked.wait()
         [card] = await toolkit.portal.acall(toolkit.approvals.cards, "thread")
@@ -58,7 +58,3 @@ async def test_the_front_end_that_waits_goes_on_when_another_person_has_decided(
     assert person.left
     assert "Decided elsewhere." in capsys.readouterr().out
     assert [mutation.name for mutation in sandbox.mutations] == written
-
-
-async def elsewhere(toolkit: CentraToolkit, request: Request) -> None:
-    await decided_elsewhere(toolkit, request["action_requests"])

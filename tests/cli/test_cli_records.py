@@ -77,7 +77,9 @@ def test_a_second_person_answers_from_another_terminal(shop: Sandbox) -> None:
     short = card.proposal_id[:8]
     assert "25" in run("approvals", "show", short)
     assert json.loads(run("approvals", "show", short, "--json"))["state"] == "proposed"
-    assert "Stored: approve" in run("approvals", "answer", short, "approve")
+    told = run("approvals", "answer", short, "approve").splitlines()
+    assert told[0] == f"Stored: approve {short}."
+    assert told[1].startswith("A front end that waits for it goes on")
     [stored] = json.loads(run("approvals", "list", "--json"))
     assert (stored["decided_by"], stored["decided_via"]) == ("bo", "login")
     assert write(card).state == "applied"

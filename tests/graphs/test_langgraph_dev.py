@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import pytest
-from dev_server import GRAPH, DevServer, dev_server
+from dev_server import GRAPH, DevServer, configure, dev_server
 from langgraph_sdk import get_client
 from typer.testing import CliRunner
 
@@ -41,8 +41,8 @@ def server(served: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     spec = find_spec("langchain_centra_graphs.studio")
     assert spec
     folder = tmp_path_factory.mktemp("langgraph-dev")
-    graph, settings = f"{spec.origin}:graph", {"CENTRA_WRITES": WRITES}
-    with served.serve() as store, dev_server(folder, graph, store, settings) as server:
+    configure(folder, f"{spec.origin}:graph")
+    with served.serve() as store, dev_server(folder, store, {"CENTRA_WRITES": WRITES}) as server:
         yield server
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 import langchain.agents
+import langgraph_cli.cli
 import pytest
 import typer
 from postgres import postgres_server as postgres_server
@@ -29,7 +30,7 @@ BLOCK = re.compile(r"^```(\S*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 CHECKED = {"sh", "python", "toml", "json", "text", "console", "{toctree}"}
 """Each kind of block is checked below; console blocks one by one."""
 
-READ_ELSEWHERE = {"CENTRA_MODEL"}
+READ_ELSEWHERE = {"CENTRA_MODEL", "CENTRA_SERVER_KEY"}
 """Settings that are not read with the others."""
 
 
@@ -108,6 +109,8 @@ def test_every_other_command_is_one_that_is_there() -> None:
     for first, *rest in (words for words in EVERY_COMMAND if words[0] != "centra-agent"):
         if first == "make":
             assert rest[0] in targets
+        elif first == "langgraph":
+            parse(langgraph_cli.cli.cli, rest)
         elif first == "export":
             assert rest[0].partition("=")[0] in settings()
         else:

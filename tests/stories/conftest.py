@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from dev_server import dev_server
+from dev_server import configure, dev_server
 from journals import HandClock
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph_sdk import get_client
@@ -45,8 +45,8 @@ def server(served: Sandbox, scripts: Path, tmp_path_factory: pytest.TempPathFact
     """One server for all stories; yields its URL."""
     folder = tmp_path_factory.mktemp("langgraph-dev")
     settings = {"CENTRA_WRITES": WRITES, "STORY_SCRIPTS": str(scripts), "PYTHONPATH": str(SUPPORT)}
-    graph = f"{SUPPORT / 'story_graph.py'}:graph"
-    with served.serve() as store, dev_server(folder, graph, store, settings) as server:
+    configure(folder, f"{SUPPORT / 'story_graph.py'}:graph")
+    with served.serve() as store, dev_server(folder, store, settings) as server:
         yield server.url
 
 

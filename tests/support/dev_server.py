@@ -63,10 +63,14 @@ class DevServer:
             self.process.wait(timeout=20)
 
 
-@contextmanager
-def dev_server(folder: Path, graph: str, store_url: str, settings: Mapping[str, str]) -> Iterator[DevServer]:
-    """Serve the graph that a file names, on the store of that URL."""
+def configure(folder: Path, graph: str) -> None:
+    """Write a `langgraph.json` that names the graph of a file."""
     (folder / "langgraph.json").write_text(json.dumps({"dependencies": ["."], "graphs": {GRAPH: graph}}))
+
+
+@contextmanager
+def dev_server(folder: Path, store_url: str, settings: Mapping[str, str]) -> Iterator[DevServer]:
+    """Serve what the `langgraph.json` of a folder says, on the store of that URL."""
     server = DevServer(folder, {**_environment(folder, store_url), **settings})
     try:
         server.start()

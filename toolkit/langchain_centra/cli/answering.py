@@ -3,25 +3,29 @@
 import asyncio
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import typer
 
 from langchain_centra import CentraToolkit
-from langchain_centra.approval.answers import IN_JOURNAL, AnswerInvalid
+from langchain_centra.approval.answers import AnswerInvalid
 from langchain_centra.approval.approvals import Answered, Approver, Call, Postponed, Turn
 from langchain_centra.approval.card import contract_preview
 from langchain_centra.approval.outcome import describe
 from langchain_centra.approval.records import Card
 from langchain_centra.approval.undo import UNDO
 from langchain_centra.cli import cards as shown
+from langchain_centra.cli.conversations import is_kept
+from langchain_centra.cli.decisions import Request
 from langchain_centra.cli.errors import CommandFailed
 from langchain_centra.cli.records import card_named, open_journal, plain_json
 from langchain_centra.cli.screen import Screen
+from langchain_centra.cli.server import resume
 from langchain_centra.cli.startup import chosen_store, login
 
 _POLL_SECONDS = 1.0
+_WAITS = "This waits until somebody decides in another terminal: centra-agent approvals answer {} approve."
 
 
 async def show_card(prefix: str, *, as_json: bool) -> None:
@@ -39,17 +43,27 @@ async def show_card(prefix: str, *, as_json: bool) -> None:
 async def answer_card(prefix: str, decision: Mapping[str, Any], server: str | None, thread: str | None) -> None:
     """Put the decision of the person who is logged in into the journal, and resume a server's thread if one is named.
 
-    Raises CommandFailed when the decision does not count or the card is not open.
+    A card that has been decided before keeps its decision, and the thread is resumed with that.
+
+    Raises CommandFailed when the decision does not count, the card is not open or the server does not resume.
     """
     if (server is None) != (thread is None):
         raise CommandFailed("Give --server and --thread together.")
     async with chosen_store() as toolkit:
         card = await toolkit.portal.acall(card_named, toolkit.journal, prefix)
-        await decide(toolkit, card, decision)
-    typer.echo(f"Stored: {decision['type']} {card.proposal_id[:8]}. Whoever waits for it goes on now.")
+        if server and card.state != "proposed" and decision["type"] != "reject":
+            typer.echo(f"Decided before: {shown.outcome(card)}.")
+        else:
+            await decide(toolkit, card, decision)
+            typer.echo(f"Stored: {decision['type']} {card.proposal_id[:8]}.")
+        here = not server and await is_kept(toolkit.name, card.thread_id)
     if server and thread:
-        await _resume(server, thread)
+        await resume(server, thread)
         typer.echo(f"Resumed the conversation {thread}.")
+    elif here:
+        typer.echo(f"A chat that is open goes on. To go on with it: centra-agent chat --thread {card.thread_id}")
+    else:
+        typer.echo("A front end that waits for it goes on; elsewhere any answer to the card lets the run go on.")
 
 
 async def decide(toolkit: CentraToolkit, card: Card, decision: Mapping[str, Any]) -> None:
@@ -76,9 +90,7 @@ async def undo(change: str, *, yes: bool) -> None:
         if yes:
             await _approve(toolkit, card, screen)
         else:
-            screen.say(
-                f"Waiting for the decision: centra-agent approvals answer {card.proposal_id[:8]} approve", "bold"
-            )
+            screen.say(f"{_WAITS.format(card.proposal_id[:8])} To approve at once, give --yes.", "bold")
         card = await _decided(toolkit, card)
         if card.state == "approved":
             card = await toolkit.portal.acall(toolkit.approvals.apply, card.proposal_id)
@@ -106,7 +118,7 @@ async def _approve(toolkit: CentraToolkit, card: Card, screen: Screen) -> None:
     try:
         await decide(toolkit, card, {"type": "approve"})
     except CommandFailed as refusal:
-        screen.say(f"{refusal} This waits: centra-agent approvals answer {card.proposal_id[:8]} approve", "bold")
+        screen.say(f"{refusal} {_WAITS.format(card.proposal_id[:8])}", "bold")
 
 
 async def _decided(toolkit: CentraToolkit, card: Card) -> Card:
@@ -116,11 +128,11 @@ async def _decided(toolkit: CentraToolkit, card: Card) -> Card:
     return card
 
 
-async def decided_elsewhere(toolkit: CentraToolkit, actions: Sequence[Mapping[str, Any]]) -> None:
-    """Wait until somebody has decided on all of these cards."""
-    for action in actions:
-        card = await toolkit.portal.acall(card_named, toolkit.journal, action["proposal_id"])
-        await _decided(toolkit, card)
+async def decided_elsewhere(toolkit: CentraToolkit, request: Request) -> bool:
+    """Tell whether somebody has decided on all cards of a request."""
+    named = [action["proposal_id"] for action in request["action_requests"]]
+    cards = [await toolkit.portal.acall(card_named, toolkit.journal, one) for one in named]
+    return all(card.state != "proposed" for card in cards)
 
 
 def _action(card: Card) -> dict[str, Any]:
@@ -131,23 +143,3 @@ def _action(card: Card) -> dict[str, Any]:
         "proposal_id": card.proposal_id,
         "preview": contract_preview(card),
     }
-
-
-async def _resume(server: str, thread: str) -> None:
-    from langgraph_sdk import get_client
-
-    try:
-        async with get_client(url=server) as client:
-            state = await client.threads.get_state(thread)
-            interrupts = [one for task in state["tasks"] for one in task["interrupts"]]
-            found = await client.threads.get(thread)
-            assistant = (found.get("metadata") or {}).get("assistant_id")
-            if not interrupts or not assistant:
-                raise CommandFailed(f"The decision is stored, but the conversation {thread} does not wait there.")
-            resume = {str(one["id"]): IN_JOURNAL for one in interrupts}
-            await client.runs.wait(thread, str(assistant), command={"resume": resume})
-    except CommandFailed:
-        raise
-    except Exception as error:
-        # The SDK raises its transport's errors and its own.
-        raise CommandFailed(f"The decision is stored, but {server} could not resume: {error}") from None

@@ -2,12 +2,12 @@
 
 import asyncio
 import json
+from importlib.metadata import version
 from typing import Annotated, Literal
 
 import typer
 
 app = typer.Typer(
-    help="An agent for a Centra store that changes nothing before a person has approved it.",
     no_args_is_help=True,
     add_completion=False,
     # A traceback with local variables could show the token.
@@ -17,6 +17,22 @@ approvals = typer.Typer(help="The cards: what the agent wanted to change, and wh
 audit = typer.Typer(help="The audit: every event of every card, in order.", no_args_is_help=True)
 app.add_typer(approvals, name="approvals")
 app.add_typer(audit, name="audit")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"langchain-centra {version('langchain-centra')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """An agent for a Centra store that changes nothing before a person has approved it."""
+
 
 ChangeId = Annotated[str, typer.Argument(help="The beginning of its id.", metavar="ID")]
 Reveal = Annotated[bool, typer.Option("--reveal", help="Show personal data.")]
@@ -175,7 +191,7 @@ def audit_undo(
     change: ChangeId,
     yes: Annotated[bool, typer.Option("--yes", help="Approve it at once, under your login.")] = False,
 ) -> None:
-    """Take a written change back, if nobody has changed the store since."""
+    """Take a written change back, if nobody has changed the store since; without --yes it waits for a decision."""
     from langchain_centra.cli.answering import undo
 
     asyncio.run(undo(change, yes=yes))
@@ -201,7 +217,7 @@ def approvals_answer(
     server: Annotated[str | None, typer.Option(help="A LangGraph server whose thread is resumed then.")] = None,
     thread: Annotated[str | None, typer.Option(help="The thread to resume on the server.")] = None,
 ) -> None:
-    """Decide on a waiting card, under your login; whoever waits for it goes on."""
+    """Decide on a waiting card, under your login; a chat that waits for it goes on."""
     from langchain_centra.cli.answering import answer_card
     from langchain_centra.cli.errors import CommandFailed
 

@@ -34,7 +34,8 @@ _STOPPED = "Stopped; what was approved may still be written. /continue lets the 
 async def chat(thread_id: str | None, model_name: str | None = None) -> None:
     """Talk about the store of the environment, or about the sandbox, until the person leaves.
 
-    Without a terminal each line of stdin is a message, and changes are left waiting. Raises CommandFailed.
+    Without a terminal each line of stdin is what a person would enter, and changes are left waiting unless they have
+    been decided on elsewhere. Raises CommandFailed.
     """
     screen = Screen()
     model = chosen_model(model_name)
@@ -42,40 +43,66 @@ async def chat(thread_id: str | None, model_name: str | None = None) -> None:
         agent = build_store_agent(model, toolkit, checkpointer=saver)
         thread_id = thread_id or uuid.uuid4().hex[:12]
         _introduce(screen, toolkit, described(model, model_name), thread_id)
-        if not sys.stdin.isatty():
-            await _read_pipe(
-                Conversation(agent, thread_id, login(), screen, partial(_leave_waiting, thread_id)), screen
-            )
-            return
-        prompt = Prompt()
-        decide = partial(ask_person, person=prompt, say=screen.say)
-        conversation = Conversation(
-            agent, thread_id, login(), screen, decide, lambda one: decided_elsewhere(toolkit, one["action_requests"])
-        )
-        await _Chat(conversation, toolkit, screen, prompt).run()
+        prompt = Prompt() if sys.stdin.isatty() else None
+        decide = partial(ask_person, person=prompt, say=screen.say) if prompt else partial(_leave_waiting, thread_id)
+        decided = partial(decided_elsewhere, toolkit)
+        conversation = Conversation(agent, thread_id, login(), screen, decide, decided)
+        chat = _Chat(conversation, toolkit, screen)
+        await (_AtTerminal(chat, prompt).run() if prompt else _read_pipe(chat))
 
 
 class _Chat:
-    """A person at a terminal in a conversation."""
+    """What the lines that somebody enters do in a conversation."""
 
-    def __init__(self, conversation: Conversation, toolkit: CentraToolkit, screen: Screen, prompt: Prompt) -> None:
-        self._conversation = conversation
+    def __init__(self, conversation: Conversation, toolkit: CentraToolkit, screen: Screen) -> None:
+        self.conversation = conversation
+        self.screen = screen
         self._toolkit = toolkit
-        self._screen = screen
+
+    async def enter(self, line: str) -> None:
+        """Carry out a command, or say the line to the agent; raises what a turn of the conversation raises."""
+        command, _, argument = line.partition(" ")
+        if command == "/continue":
+            await self.conversation.go_on()
+        elif command == "/undo":
+            await self._undo(argument.strip() or None)
+        elif line.startswith("/"):
+            self._look_up(command)
+        elif line:
+            await self.conversation.say(line)
+
+    async def _undo(self, change: str | None) -> None:
+        if UNDO in self._toolkit.writes:
+            await self.conversation.undo(change)
+        else:
+            self.screen.say("Nothing may be changed here, so there is nothing to undo.")
+
+    def _look_up(self, command: str) -> None:
+        if command == "/tools":
+            rows = [(spec.name, spec.description) for spec in self._toolkit.specs]
+            self.screen.show(table(("tool", "what it does"), rows))
+        elif command == "/permissions":
+            needed = self._toolkit.required_permissions()
+            for kind in ("read", "write"):
+                self.screen.say(f"The {kind}s need: {', '.join(needed[kind]) or 'nothing'}.")
+        else:
+            known = command in ("/", "/help")
+            self.screen.say(_COMMANDS if known else f"There is no {command} here. {_COMMANDS}")
+
+
+class _AtTerminal:
+    """A person at a terminal in a chat."""
+
+    def __init__(self, chat: _Chat, prompt: Prompt) -> None:
+        self._chat = chat
+        self._conversation = chat.conversation
+        self._screen = chat.screen
         self._prompt = prompt
 
     async def run(self) -> None:
         await self._take_up()
         while (line := await self._line()) is not None:
-            command, _, argument = line.partition(" ")
-            if command == "/continue":
-                await self._turn(self._conversation.go_on())
-            elif command == "/undo":
-                await self._undo(argument.strip() or None)
-            elif line.startswith("/"):
-                self._look_up(line)
-            elif line:
-                await self._turn(self._conversation.say(line))
+            await self._turn(self._chat.enter(line))
         self._screen.say(f"The conversation is kept: centra-agent chat --thread {self._conversation.thread_id}")
 
     async def _take_up(self) -> None:
@@ -88,23 +115,6 @@ class _Chat:
             await self._turn(self._conversation.go_on())
         elif state.tasks:
             self._screen.say("The agent was stopped before its answer; /continue lets it finish.", "bold")
-
-    async def _undo(self, change: str | None) -> None:
-        if UNDO in self._toolkit.writes:
-            await self._turn(self._conversation.undo(change))
-        else:
-            self._screen.say("Nothing may be changed here, so there is nothing to undo.")
-
-    def _look_up(self, command: str) -> None:
-        if command == "/tools":
-            rows = [(spec.name, spec.description) for spec in self._toolkit.specs]
-            self._screen.show(table(("tool", "what it does"), rows))
-        elif command == "/permissions":
-            needed = self._toolkit.required_permissions()
-            for kind in ("read", "write"):
-                self._screen.say(f"The {kind}s need: {', '.join(needed[kind]) or 'nothing'}.")
-        else:
-            self._screen.say(_COMMANDS)
 
     async def _line(self) -> str | None:
         """What the person enters; None when the person leaves."""
@@ -144,18 +154,22 @@ def _ctrl_c_cancels(task: asyncio.Future[None]) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-async def _read_pipe(conversation: Conversation, screen: Screen) -> None:
-    if (await conversation.state()).interrupts:
-        await conversation.go_on()
+async def _read_pipe(chat: _Chat) -> None:
+    if (await chat.conversation.state()).interrupts:
+        await chat.conversation.go_on()
     while line := await asyncio.to_thread(sys.stdin.readline):
-        if line.strip():
-            screen.say(f"You: {line.strip()}")
-            await conversation.say(line.strip())
+        entered = line.strip()
+        if entered == "/quit":
+            return
+        if entered:
+            chat.screen.say(f"You: {entered}")
+            await chat.enter(entered)
 
 
 async def _leave_waiting(thread_id: str, _request: Request) -> list[Decision]:
     raise CommandFailed(
-        f"These changes wait for a person. Decide in a terminal: centra-agent chat --thread {thread_id}"
+        "These changes wait for a person. Decide in a terminal with centra-agent chat "
+        f"--thread {thread_id}, or with centra-agent approvals answer."
     )
 
 

@@ -24,13 +24,19 @@ Decide = Callable[[Request], Awaitable[list[Decision]]]
 
 _STREAMED: list[StreamMode] = ["messages", "updates", "custom"]
 
+_POLL_SECONDS = 1.0
+
 Agent = CompiledStateGraph[Any, Any, Any, Any]
+
+
+async def _nowhere_else(_request: Request) -> bool:
+    return False
 
 
 class Conversation:
     """One thread of an agent, shown on a screen, with `decide` in the place of the person who answers for the cards.
 
-    `elsewhere` waits until the cards of a request have been decided in another place; whoever is first counts.
+    `decided` tells whether the cards of a request have been decided on in another place; whoever is first counts.
     Methods raise CommandFailed when a turn breaks off, and what `decide` raises; the thread keeps all that was said.
     """
 
@@ -41,14 +47,14 @@ class Conversation:
         approver: str | None,
         screen: Screen,
         decide: Decide,
-        elsewhere: Callable[[Request], Awaitable[None]] | None = None,
+        decided: Callable[[Request], Awaitable[bool]] = _nowhere_else,
     ) -> None:
         self.thread_id = thread_id
         self._agent = agent
         self._config: RunnableConfig = {"configurable": {"thread_id": thread_id, "approver": approver}}
         self._screen = screen
         self._decide = decide
-        self._elsewhere = elsewhere
+        self._decided = decided
 
     async def say(self, text: str) -> None:
         """Send a message and go through the turn that follows from it."""
@@ -89,18 +95,25 @@ class Conversation:
             await self._stream(Command(resume={waiting[0].id: await self._answer(request)}))
 
     async def _answer(self, request: Request) -> Any:
-        asking = asyncio.ensure_future(self._decide(request))
-        waiting = [asyncio.ensure_future(self._elsewhere(request))] if self._elsewhere else []
-        try:
-            await asyncio.wait([asking, *waiting], return_when=asyncio.FIRST_COMPLETED)
-            if asking.done():
-                return {"decisions": asking.result()}
-            self._screen.say("Decided elsewhere.", "bold")
-            return IN_JOURNAL
-        finally:
-            for task in (asking, *waiting):
-                task.cancel()
-            await asyncio.gather(asking, *waiting, return_exceptions=True)
+        if not await self._decided(request):
+            asking = asyncio.ensure_future(self._decide(request))
+            elsewhere = asyncio.ensure_future(self._until_decided(request))
+            try:
+                await asyncio.wait([asking, elsewhere], return_when=asyncio.FIRST_COMPLETED)
+                if asking.done():
+                    return {"decisions": asking.result()}
+            finally:
+                for task in (asking, elsewhere):
+                    task.cancel()
+                await asyncio.gather(asking, elsewhere, return_exceptions=True)
+        self._screen.say("Decided elsewhere.", "bold")
+        return IN_JOURNAL
+
+    async def _until_decided(self, request: Request) -> None:
+        decided = False
+        while not decided:
+            await asyncio.sleep(_POLL_SECONDS)
+            decided = await self._decided(request)
 
     def _show_cards(self, request: Request) -> None:
         actions = request["action_requests"]

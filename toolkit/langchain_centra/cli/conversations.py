@@ -45,6 +45,12 @@ async def list_conversations(*, as_json: bool) -> None:
         typer.echo("No conversation about this store is kept.")
 
 
+async def is_kept(store: str, thread: str) -> bool:
+    """Tell whether a conversation about a store is kept here."""
+    async with stored_conversations(store) as saver:
+        return await saver.aget_tuple({"configurable": {"thread_id": thread}}) is not None
+
+
 @asynccontextmanager
 async def stored_conversations(store: str) -> AsyncIterator[AsyncSqliteSaver]:
     """Open the conversations about one store; raises CommandFailed where they cannot be kept."""
