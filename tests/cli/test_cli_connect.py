@@ -55,6 +55,18 @@ def test_an_address_that_cannot_be_right_is_named(url: str) -> None:
     assert "failed. Set it to" in result.output
 
 
+@pytest.mark.parametrize("command", ["connect", "chat"])
+def test_a_setting_that_names_what_there_is_not_is_told(command: str, tmp_path: Path) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text('[tools.sell]\nverdict = "run"\n')
+    settings = {"writes": "gold", "preset": "boss", "policy": str(policy)}
+    for name, value in settings.items():
+        store = {"centra_url": "https://acme.centra.com", "centra_token": "token", f"centra_{name}": value}
+        result = run(command, **store)
+        assert result.exit_code == 1
+        assert f"CENTRA_{name.upper()} names what there is not." in f"{result.output} {result.exception}"
+
+
 def listed(*words: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(run("permissions", "--json", *words).output)
     return found
@@ -97,7 +109,28 @@ def test_the_difference_shows_what_the_token_has_shown(url: str, store: Sandbox)
 
 @pytest.mark.parametrize("preset", ["analyst", "customer_service", "merchandiser", "fulfilment"])
 def test_each_preset_is_a_choice_of_tools(preset: str) -> None:
-    assert listed("--preset", preset)["read"]
+    found = listed("--preset", preset)
+    assert found["read"]
+    assert found["settings"]["CENTRA_PRESET"] == preset
+
+
+def test_it_ends_with_the_settings_of_the_choice_that_a_shell_takes(url: str, store: Sandbox) -> None:
+    lines = run("permissions", "--writes", "orders, stock").output.splitlines()
+    settings = dict(line.removeprefix("  export ").split("=", 1) for line in lines if line.startswith("  export "))
+    assert settings["CENTRA_WRITES"] == "orders,stock"
+    granted = settings["CENTRA_GRANTED"].split(",")
+    connected = run(
+        "connect",
+        centra_url=url,
+        centra_token=store.issue_token(granted),
+        **{name.lower(): value for name, value in settings.items()},
+    )
+    assert connected.output.splitlines()[-1].startswith("active")
+
+
+def test_tools_that_are_named_one_by_one_keep_their_writes() -> None:
+    found = listed("--tools", "confirm_order,list_warehouses")
+    assert found["settings"]["CENTRA_WRITES"] == "confirm_order"
 
 
 def test_what_was_granted_says_which_writes_are_left_out(url: str, store: Sandbox) -> None:
@@ -151,4 +184,4 @@ def test_a_token_that_soon_runs_out_is_warned_of_in_every_front_end(
 def test_connect_shows_it_beside_the_token(url: str, store: Sandbox) -> None:
     soon = datetime.now(UTC) + timedelta(days=6)
     output = run("connect", centra_url=url, centra_token=store.TOKEN, centra_token_expires=soon.isoformat()).output
-    assert f"ok  token: The token expires on {soon:%Y-%m-%d}." in output
+    assert f"ok  token: The token is accepted; it expires on {soon:%Y-%m-%d}." in output

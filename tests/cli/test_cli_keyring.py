@@ -73,4 +73,5 @@ def test_where_there_is_no_keyring_it_is_said_and_nothing_is_lost(url: str, stor
     keyring.set_keyring(NoKeyring())  # type: ignore[no-untyped-call]
     saved = run("connect", "--save", url=url, typed=f"{store.TOKEN}\n")
     assert "not kept" in str(saved.exception)
+    assert "Set CENTRA_TOKEN" in str(saved.exception)
     assert "CENTRA_TOKEN is not set" in run("connect", url=url).output

@@ -75,7 +75,9 @@ def level(shop: Sandbox) -> int:
 def test_a_second_person_answers_from_another_terminal(shop: Sandbox) -> None:
     card = propose("set_stock", STEPS)
     short = card.proposal_id[:8]
-    assert "25" in run("approvals", "show", short)
+    card_shown = run("approvals", "show", short)
+    assert "25" in card_shown
+    assert card_shown.splitlines()[-1] == f"{short}: proposed, in the conversation thread"
     assert json.loads(run("approvals", "show", short, "--json"))["state"] == "proposed"
     told = run("approvals", "answer", short, "approve").splitlines()
     assert told[0] == f"Stored: approve {short}."

@@ -8,6 +8,7 @@ import pytest
 from langchain_centra import ApprovalPolicy, AsyncCentra, CentraToolkit
 from langchain_centra.approval.effects import Effect
 from langchain_centra.approval.policy import Bounds, Rule, Verdict
+from langchain_centra.client import SettingsError
 from langchain_centra.tools.choosing import PRESETS
 from langchain_centra.tools.registry import TOOLS
 from langchain_centra.tools.structured import check_one_store
@@ -37,6 +38,17 @@ def test_read_only_beats_a_preset() -> None:
     assert not CentraToolkit(client(), preset="customer_service", writes=False).writes
 
 
+def test_the_environment_names_a_preset_and_may_choose_other_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"URL": "https://acme.centra.com", "TOKEN": "token", "PRESET": "fulfilment"}.items():
+        monkeypatch.setenv(f"CENTRA_{name}", value)
+    reads, writes = PRESETS["fulfilment"]
+    with CentraToolkit.from_env() as toolkit:
+        assert {spec.group for spec in toolkit.specs} - {"undo"} == {*reads, *writes}
+    monkeypatch.setenv("CENTRA_WRITES", "confirm_order")
+    with CentraToolkit.from_env() as toolkit:
+        assert set(toolkit.writes) == {"confirm_order", "undo_change"}
+
+
 def test_an_unknown_preset_is_refused_with_those_there_are() -> None:
     with pytest.raises(ValueError, match=r"no preset boss.*analyst"):
         CentraToolkit(client(), preset="boss")
@@ -51,7 +63,7 @@ def test_tools_are_chosen_by_name_whether_they_read_or_write() -> None:
 
 
 def test_on_production_a_policy_that_asks_nobody_is_refused() -> None:
-    with pytest.raises(ValueError, match="production store, and the policy never asks"):
+    with pytest.raises(SettingsError, match=r"CENTRA_POLICY never asks a person, and .* is a production store"):
         CentraToolkit(client(), writes=True, policy=NEVER)
 
 

@@ -83,7 +83,22 @@ async def test_a_token_that_ends_within_a_week_is_warned_of(store: Sandbox) -> N
     soon = datetime.now(UTC) + timedelta(days=6)
     async with toolkit_of(store, token_expires=soon) as toolkit:
         connection = await toolkit.aconnect()
-    assert f"The token expires on {soon:%Y-%m-%d}" in connection.checks[2].text
+    assert connection.checks[2].text == f"The token is accepted; it expires on {soon:%Y-%m-%d}."
+
+
+async def test_a_token_that_works_after_the_end_that_was_told_shows_a_wrong_date(store: Sandbox) -> None:
+    async with toolkit_of(store, token_expires=datetime(2026, 1, 1, tzinfo=UTC)) as toolkit:
+        connection = await toolkit.aconnect()
+    assert (connection.state, connection.checks[2].passed) == ("active", None)
+    assert "says that it expired on 2026-01-01" in connection.checks[2].text
+
+
+async def test_what_no_answer_has_needed_is_named(store: Sandbox) -> None:
+    async with toolkit_of(store) as toolkit:
+        [said] = [check.text for check in (await toolkit.aconnect()).checks if check.name == "permissions"]
+        unseen = toolkit.centra.permissions.unknown(toolkit.required_permissions()["read"])
+    assert unseen
+    assert f"No answer has needed {', '.join(sorted(unseen))} yet." in said
 
 
 async def test_a_host_that_is_not_there_fails_as_unreachable() -> None:

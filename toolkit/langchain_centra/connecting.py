@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol, TypeVar
 from langchain_centra.client import AsyncCentra, CentraError, RateLimited, TokenRejected, TransportFailed
 from langchain_centra.client.permissions import TokenPermissions, kept_under
 from langchain_centra.operations.operation import Bound, Operation, bind, withhold
-from langchain_centra.tools.spec import ToolSpec
+from langchain_centra.tools.spec import ReadTool, ToolSpec
 
 T = TypeVar("T")
 Saved = Mapping[str, Any]
@@ -19,7 +19,7 @@ _LIMITS = "query RateLimits { rateLimits { type intervalSeconds quota remainingQ
 _PLANS = {60: "Growth", 150: "Enhanced", 450: "High volume", 1_500: "Enterprise"}
 _UNVERSIONED = (None, "unknown", "sandbox")
 _NEW_TOKEN = "Make a new token in Centra under System, API Tokens, and set CENTRA_TOKEN to it."  # noqa: S105 (a sentence)
-_UNSEEN = "What it may change shows when it does; CENTRA_GRANTED can say so before."
+_UNTRIED = "What it may change shows when it does; CENTRA_GRANTED can say so before."
 _ADD = (
     "Add what is missing to the token in Centra under System, API Tokens, then connect anew (--anew); "
     "or choose fewer tools."
@@ -164,9 +164,19 @@ class Connector:
             return []
         self._version = response.extensions.app_version
         self._note("reachable", True, f"The host answers, Centra {self._version or 'of unknown version'}.")
-        self._note("token", True, self._centra.expiry_warning() or "The token is accepted.")
+        self._note("token", *self._accepted())
         limits: Sequence[Mapping[str, Any]] = response.data.get("rateLimits") or []
         return limits
+
+    def _accepted(self) -> tuple[bool | None, str]:
+        """Say of a token that works when it will not any more, if that is soon."""
+        expires = self._centra.token_expires
+        if expires is None or self._centra.expiry_warning() is None:
+            return True, "The token is accepted."
+        if expires > self._now():
+            return True, f"The token is accepted; it expires on {expires:%Y-%m-%d}."
+        said = f"CENTRA_TOKEN_EXPIRES says that it expired on {expires:%Y-%m-%d}"
+        return None, f"The token is accepted, although {said}. Correct the date."
 
     async def _fit(self) -> Fitted:
         """Write the operations for the store's schema; what was found for the same version of Centra is kept."""
@@ -231,8 +241,15 @@ class Connector:
         if lacking := known.lacking(needs, self._now()) | set(unreadable):
             self._note("permissions", False, f"The token lacks {', '.join(sorted(lacking))}.")
             return
-        unseen = f" {_UNSEEN}" if known.unknown(needs) else ""
-        self._note("permissions", True, f"The token may read all that the chosen tools use.{unseen}")
+        said = ["No read of the chosen tools is refused."]
+        reads = frozenset[str]().union(
+            *(spec.needs | spec.optional for spec in self._specs if isinstance(spec, ReadTool))
+        )
+        if unseen := sorted(known.unknown(reads)):
+            said.append(f"No answer has needed {', '.join(unseen)} yet.")
+        if known.unknown(needs):
+            said.append(_UNTRIED)
+        self._note("permissions", True, " ".join(said))
 
     def _note_plan(self, limits: Sequence[Mapping[str, Any]]) -> None:
         quotas = {(limit["type"], limit["intervalSeconds"]): limit["quota"] for limit in limits}

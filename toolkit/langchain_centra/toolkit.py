@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, get_args
 from langchain_core.tools import BaseTool
 
 from langchain_centra.approval.masking import Masks, PersonalData
-from langchain_centra.client import AsyncCentra, Centra, CentraError, Portal
+from langchain_centra.client import AsyncCentra, Centra, CentraError, Portal, SettingsError
 from langchain_centra.connecting import Connection, Connector
 from langchain_centra.tools.spec import ReadTool, ToolSpec, WriteTool
 
@@ -106,19 +106,22 @@ class CentraToolkit:
         """A toolkit for the store that the environment names: CENTRA_URL, CENTRA_TOKEN and the settings beside them.
 
         CENTRA_JOURNAL is a database URL, CENTRA_POLICY a TOML file for `ApprovalPolicy.from_toml`, CENTRA_PII `show` or
-        `mask`. Read-only unless CENTRA_WRITES names groups, separated by commas. A `token` that is given goes before
-        CENTRA_TOKEN. Raises SettingsError.
+        `mask`. Read-only unless CENTRA_WRITES names groups, separated by commas, or CENTRA_PRESET a role that writes. A
+        `token` that is given goes before CENTRA_TOKEN. Raises SettingsError.
         """
         from langchain_centra.toolkit_settings import ToolkitSettings
 
         settings = ToolkitSettings.from_env(token=token)
-        policy = None
-        if settings.policy:
-            from langchain_centra.approval.policy import ApprovalPolicy
-
-            policy = ApprovalPolicy.from_toml(settings.policy)
-        client = AsyncCentra(**settings.arguments())
-        return cls(client, writes=settings.writes, journal=settings.journal, policy=policy, pii=settings.pii)
+        policy = settings.approval_policy()
+        settings.check_names(policy)
+        return cls(
+            AsyncCentra(**settings.arguments()),
+            preset=settings.preset,
+            writes=settings.writes or None,
+            journal=settings.journal,
+            policy=policy,
+            pii=settings.pii,
+        )
 
     @classmethod
     def sandbox(
@@ -241,9 +244,10 @@ class CentraToolkit:
         chosen = {name: write.effects for name, write in self.writes.items() if name != undo_change.name}
         sensitive = {name: effects for name, effects in chosen.items() if usual.asks(name, effects)}
         if policy and sensitive and not any(policy.asks(name, effects) for name, effects in sensitive.items()):
-            raise ValueError(
-                f"{self.centra.url} is a production store, and the policy never asks a person. Let it ask, or pass "
-                "allow_unapproved_writes=True."
+            raise SettingsError(
+                "CENTRA_POLICY",
+                f"never asks a person, and {self.centra.url} is a production store",
+                hint="Let it ask, or pass allow_unapproved_writes=True.",
             )
 
     async def _release(self) -> None:

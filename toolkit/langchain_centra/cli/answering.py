@@ -37,7 +37,7 @@ async def show_card(prefix: str, *, as_json: bool) -> None:
         return
     screen = Screen()
     screen.show(shown.card(_action(card), 1, 1))
-    screen.say(f"{card.proposal_id[:8]}: {shown.outcome(card)}")
+    screen.say(f"{card.proposal_id[:8]}: {shown.outcome(card)}, in the conversation {card.thread_id}")
 
 
 async def answer_card(prefix: str, decision: Mapping[str, Any], server: str | None, thread: str | None) -> None:

@@ -6,7 +6,6 @@ import typer
 from pydantic import SecretStr
 
 from langchain_centra import CentraToolkit
-from langchain_centra.cli.errors import CommandFailed
 from langchain_centra.cli.kept_token import keep, kept_token
 from langchain_centra.cli.text import plain
 from langchain_centra.client import SettingsError
@@ -39,8 +38,6 @@ async def _connected(token: SecretStr | None, anew: bool) -> Connection:
         toolkit = CentraToolkit.from_env(token=token)
     except SettingsError as error:
         return _refused(error)
-    except ValueError as error:
-        raise CommandFailed(f"CENTRA_WRITES names what there is not. {error}") from error
     async with toolkit:
         return await toolkit.aconnect(anew=anew)
 

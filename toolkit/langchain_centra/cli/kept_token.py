@@ -44,4 +44,5 @@ def keep(url: str, token: SecretStr) -> None:
     try:
         keyring.set_password(SERVICE, url, token.get_secret_value())
     except KeyringError as error:
-        raise CommandFailed(f"The token was not kept: the keyring refused it ({type(error).__name__}).") from None
+        why = f"the keyring of this machine refused it ({type(error).__name__})"
+        raise CommandFailed(f"The token was not kept: {why}. Set CENTRA_TOKEN, or choose another keyring.") from None

@@ -9,6 +9,7 @@ import typer
 
 from langchain_centra import AsyncCentra, CentraToolkit
 from langchain_centra.approval.journal import Journal
+from langchain_centra.approval.undo import UNDO
 from langchain_centra.cli.errors import CommandFailed
 from langchain_centra.cli.kept_token import kept_token
 from langchain_centra.cli.startup import journal_url
@@ -32,21 +33,35 @@ class Wanted:
         try:
             if self.tools:
                 return CentraToolkit.of_names(centra, _names(self.tools))
-            if self.preset is not None:
-                return CentraToolkit(centra, preset=self.preset)
-            return CentraToolkit(centra, writes=True if self.writes == "all" else _names(self.writes))
+            writes = True if self.writes == "all" else _names(self.writes) or None
+            return CentraToolkit(centra, preset=self.preset, writes=writes)
         except ValueError as error:
             raise CommandFailed(str(error)) from None
+
+    def settings(self, toolkit: CentraToolkit) -> dict[str, str]:
+        """The environment that makes the same choice, on a token with the permissions for it."""
+        writes = [name for name in toolkit.writes if name != UNDO] if self.tools else _names(self.writes)
+        if self.writes == "all":
+            writes = list(dict.fromkeys(spec.group for name, spec in toolkit.writes.items() if name != UNDO))
+        required = cast("Mapping[str, list[str]]", toolkit.required_permissions())
+        chosen = {
+            "CENTRA_PRESET": self.preset or "",
+            "CENTRA_WRITES": ",".join(writes),
+            "CENTRA_GRANTED": ",".join((*required["read"], *required["write"])),
+        }
+        return {name: value for name, value in chosen.items() if value}
 
 
 async def permissions(wanted: Wanted, *, explain: bool, diff: bool, as_json: bool) -> None:
     """Write what to tick, for reads and for writes."""
     async with wanted.toolkit() as toolkit:
         required = cast("Mapping[str, Any]", toolkit.required_permissions())
+        settings = wanted.settings(toolkit)
         users = {name: _users(name, toolkit.specs) for kind in ("read", "write") for name in required[kind]}
     known = await _known() if diff else {}
     if as_json:
-        shown = dict(required) | ({"tools": users} if explain else {}) | ({"token": known} if diff else {})
+        shown = dict(required) | {"settings": settings}
+        shown |= ({"tools": users} if explain else {}) | ({"token": known} if diff else {})
         typer.echo(json.dumps(shown, indent=2, ensure_ascii=False))
         return
     for kind, title in (("read", "To read:"), ("write", "To write, besides:")):
@@ -54,6 +69,10 @@ async def permissions(wanted: Wanted, *, explain: bool, diff: bool, as_json: boo
             typer.echo(title)
         for name in required[kind]:
             typer.echo("  " + _line(name, required["aliases"], users if explain else {}, known))
+    if not diff:
+        typer.echo("The settings of this choice, once they are ticked:")
+        for name, value in settings.items():
+            typer.echo(f"  export {name}={value}")
 
 
 def _line(name: str, aliases: Mapping[str, str], users: Mapping[str, list[str]], known: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from langchain_core.language_models import BaseChatModel
 
-from langchain_centra import AsyncCentra, CentraError, CentraToolkit
+from langchain_centra import AsyncCentra, CentraToolkit
 from langchain_centra.cli.errors import CommandFailed
 from langchain_centra.cli.kept_token import kept_token
 from langchain_centra_graphs.models import OPENAI_MODEL, default_model
@@ -46,16 +46,11 @@ def described(model: BaseChatModel, name: str | None = None) -> str:
 def chosen_store() -> CentraToolkit:
     """The store of CENTRA_URL with the changes that CENTRA_WRITES allows, or else a sandbox with all of them.
 
-    Raises CommandFailed or SettingsError when a setting is wrong.
+    Raises SettingsError when a setting is wrong.
     """
     if not os.environ.get("CENTRA_URL"):
         return _sandbox()
-    try:
-        return CentraToolkit.from_env(token=kept_token())
-    except CentraError:
-        raise
-    except ValueError as error:
-        raise CommandFailed(f"CENTRA_WRITES names what there is not. {error}") from error
+    return CentraToolkit.from_env(token=kept_token())
 
 
 def _sandbox() -> CentraToolkit:

@@ -216,7 +216,7 @@ class AsyncCentra:
         left = self.token_expires - self.clock.now()
         if left > _WARN_BEFORE:
             return None
-        when = "expires" if left > timedelta() else "expired"
+        when = "expires" if left > timedelta() else "has expired, says CENTRA_TOKEN_EXPIRES,"
         return (
             f"The token {when} on {self.token_expires:%Y-%m-%d}. Make a new one in Centra under System, API Tokens, "
             "and set CENTRA_TOKEN and CENTRA_TOKEN_EXPIRES."

@@ -31,7 +31,7 @@ def chosen_tools(
 
     Raises ValueError for a name that is no group, no tool or no preset.
     """
-    usual_reads, usual_writes = _role(preset)
+    usual_reads, usual_writes = role(preset)
     names = _chosen(usual_reads if reads is None else reads, ReadTool)
     names |= _chosen(usual_writes if writes is None else writes, WriteTool)
     excluded = names_of(exclude, ToolSpec)
@@ -61,7 +61,11 @@ def reads_and_writes(names: Collection[str]) -> tuple[list[str], list[str]]:
     return reads, [spec.name for spec in TOOLS if spec.name in named and isinstance(spec, WriteTool)]
 
 
-def _role(preset: str | None) -> tuple[bool | Collection[str], bool | Collection[str]]:
+def role(preset: str | None) -> tuple[bool | Collection[str], bool | Collection[str]]:
+    """Return the groups that a role reads and writes; without one every read and no write.
+
+    Raises ValueError for a name that is no preset.
+    """
     if preset is None:
         return True, False
     if preset not in PRESETS:
