@@ -1,7 +1,6 @@
 """The tool reference, written from the declarations and from the card of one example each."""
 
 import runpy
-import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -19,7 +18,7 @@ from langchain_centra.tools.registry import TOOLS
 from langchain_centra.tools.spec import ToolSpec, WriteTool
 from langchain_centra.tools.structured import argument_schema
 
-TESTS = Path(__file__).parents[1] / "tests"
+EXAMPLES = Path(__file__).parents[1] / "tests" / "support" / "examples.py"
 GROUPS = tuple(dict.fromkeys(tool.group for tool in TOOLS))
 
 _HEAD = """\
@@ -122,15 +121,11 @@ class _StoppedClock(SystemClock):
 @cache
 def previews() -> dict[str, dict[str, Any]]:
     """What the card of each write shows, on the example that the tests use for it."""
-    sys.path.insert(0, str(TESTS / "support"))
-    try:
-        examples = runpy.run_path(str(TESTS / "tools/test_every_tool.py"))["SOME_ARGUMENTS"]
-    finally:
-        sys.path.remove(str(TESTS / "support"))
+    examples = runpy.run_path(str(EXAMPLES))["ARGUMENTS"]
     sandbox = Sandbox(clock=_StoppedClock(), plan="unlimited")
     centra = AsyncCentra(sandbox.url, sandbox.TOKEN, transport=sandbox.transport(), clock=sandbox.clock)
     with CentraToolkit(centra, writes=True, journal=Journal.memory()) as toolkit:
-        writes = [tool for tool in TOOLS if isinstance(tool, WriteTool) and tool.name in examples]
+        writes = [tool for tool in TOOLS if isinstance(tool, WriteTool)]
         shown = {tool.name: toolkit.portal.call(_preview, tool, centra, examples[tool.name]) for tool in writes}
     return {name: card for name, card in shown.items() if card}
 

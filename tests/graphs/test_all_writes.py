@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from cells import ARGUMENTS, ASK_ALWAYS, WRITES, prepare
+from cells import ASK_ALWAYS, WRITES, prepare
 from conversations import APPROVE, Conversation, Start, Turn
+from examples import ARGUMENTS
 from langchain_core.messages import ToolMessage
 from scripted import calls
 

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
 import pytest
-from cells import ARGUMENTS, ASK_ALWAYS, FIRST, WRITES
+from cells import ASK_ALWAYS, FIRST, WRITES
 from conversations import Conversation, Start
+from examples import ARGUMENTS
 from journals import HandClock
 from langchain_core.messages import AIMessage, BaseMessage
 from planting import Planted, plant

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from card_cases import CASES
+from examples import CASES
 from graphql import (
     GraphQLInputObjectType,
     build_schema,

@@ -1,13 +1,12 @@
 """A write tool in a conversation through one way in, for the situations of the matrix."""
 
 import asyncio
-import importlib.util
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from conversations import APPROVE, Conversation, Start, Turn, Way, set_stock
+from examples import ARGUMENTS
 from journals import HandClock
 from langgraph.checkpoint.memory import InMemorySaver
 from scripted import ScriptedModel, calls
@@ -33,25 +32,11 @@ IN_MATRIX = (*WRITES, undo_change)
 UNDONE = set_stock(25)
 """What the cells of undo_change take back."""
 
-
-def some_arguments() -> dict[str, dict[str, Any]]:
-    """Arguments that work on the sandbox, by tool: the table that every new tool joins for its own tests."""
-    path = Path(__file__).parents[1] / "tools" / "test_every_tool.py"
-    spec = importlib.util.spec_from_file_location("every_tool", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    arguments: dict[str, dict[str, Any]] = module.SOME_ARGUMENTS
-    return arguments
-
-
-ARGUMENTS = some_arguments()
-
-ARGUMENTS["complete_shipment"] = {"shipment_number": "1043-1"}
-
 FIRST: dict[str, tuple[str, dict[str, Any]]] = {
-    "complete_shipment": ("create_shipment", {"order_number": 1043, "capture": True}),
+    "complete_shipment": (
+        "create_shipment",
+        {"order_number": 1043, "lines": [{"sku": "TEE01BLKM", "quantity": 1}], "capture": True},
+    ),
 }
 """What has to be written to the store before a tool's arguments make sense."""
 

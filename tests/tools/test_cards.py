@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from card_cases import CASES
+from examples import CASES
 from journals import START, HandClock
 from rich.console import Console
 

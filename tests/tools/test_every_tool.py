@@ -5,7 +5,9 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
+from cells import prepare
+from examples import ARGUMENTS
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from langchain_core.tools import BaseTool
 from langgraph.graph import END, START, MessagesState, StateGraph
@@ -20,62 +22,9 @@ from langchain_centra.operations.stock import LIST_WAREHOUSES
 from langchain_centra.operations.stock_changes import SET_STOCK
 from langchain_centra.sandbox import Sandbox
 from langchain_centra.sandbox.edits import Added
-from langchain_centra.sandbox.seed.known import DEMO_SKU
 from langchain_centra.tools.arguments import Arguments
 from langchain_centra.tools.registry import TOOLS
 from langchain_centra.tools.spec import Answer, ReadTool, ToolSpec, WriteTool, read_tool, write_tool
-
-SOME_ARGUMENTS: dict[str, dict[str, Any]] = {
-    "search_orders": {"status": "PENDING", "limit": 3},
-    "get_order": {"order_number": 1042},
-    "search_returns": {"status": "COMPLETED"},
-    "get_stock": {"sku": DEMO_SKU},
-    "list_warehouses": {},
-    "search_displays": {"text": "tee"},
-    "list_custom_attributes": {"object_type": "product"},
-    "list_categories": {},
-    "list_stock_changes": {"sku": DEMO_SKU, "warehouse": "Stockholm"},
-    "create_category": {"name": "Linen", "parent": "Clothing"},
-    "set_category_displays": {"category": "Gifts", "add": ["Alva Tee"]},
-    "set_attributes": {
-        "object_type": "product",
-        "changes": [{"objects": ["TEE01"], "attribute": "pr_fit", "values": ["Slim"]}],
-    },
-    "sales_report": {},
-    "stock_report": {"show": "overstock"},
-    "customer_report": {},
-    "confirm_order": {"order_number": 1042},
-    "cancel_order": {"order_number": 1042},
-    "cancel_order_lines": {"order_number": 1042, "lines": [{"sku": "TEE01ECRM", "quantity": 1}], "stock": "release"},
-    "set_order_hold": {"order_number": 1042, "on_hold": True},
-    "add_order_note": {"order_number": 1042, "note": "call back"},
-    "create_shipment": {"order_number": 1043},
-    "complete_shipment": {"shipment_number": "1044-1"},
-    "set_stock": {"lines": [{"sku": DEMO_SKU, "warehouse": "Stockholm", "quantity": 1}]},
-    "adjust_stock": {"lines": [{"sku": DEMO_SKU, "change": 5}], "warehouse": "Stockholm", "reason": "Delivery"},
-    "list_markets": {},
-    "list_stores": {},
-    "list_pricelists": {},
-    "list_currencies": {},
-    "list_countries": {},
-    "search_vouchers": {},
-    "set_voucher_status": {"vouchers": ["WELCOME"], "status": "INACTIVE"},
-    "delete_voucher": {"voucher": "SPRING"},
-    "list_campaigns": {},
-    "set_campaign_status": {"campaign": "Outerwear Days", "status": "ACTIVE"},
-    "get_prices": {"product": "TEE01", "pricelist": "SEK"},
-    "set_price": {"lines": [{"product": "TEE01", "pricelist": "SEK", "price": 199, "currency": "SEK"}]},
-    "search_products": {"text": "tee", "limit": 3},
-    "get_product": {"product": "TEE01"},
-    "find_sku": {"code": DEMO_SKU},
-    "list_brands": {},
-    "list_collections": {},
-    "list_bundles": {},
-    "update_product": {"product": "TEE01", "name": "Alva T-shirt"},
-    "search_customers": {"text": "berg", "limit": 3},
-    "get_customer": {"customer": "anna.berg@example.com"},
-    "update_customer": {"customer": "anna.berg@example.com", "status": "INACTIVE"},
-}
 
 PERMISSIONS = sorted(frozenset[str]().union(*(spec.needs | spec.optional for spec in TOOLS)))
 
@@ -88,8 +37,12 @@ every_write = pytest.mark.parametrize(
 )
 
 
+def test_every_tool_has_an_example() -> None:
+    assert ARGUMENTS.keys() == {spec.name for spec in TOOLS}
+
+
 def call(spec: ToolSpec, **arguments: Any) -> dict[str, Any]:
-    return {"type": "tool_call", "id": "call-1", "name": spec.name, "args": arguments or SOME_ARGUMENTS[spec.name]}
+    return {"type": "tool_call", "id": "call-1", "name": spec.name, "args": arguments or ARGUMENTS[spec.name]}
 
 
 def tool_of(toolkit: CentraToolkit, spec: ToolSpec) -> BaseTool:
@@ -108,7 +61,7 @@ def test_invoke_and_ainvoke_give_the_same(spec: ToolSpec, sandbox: Sandbox) -> N
 @every_tool
 async def test_an_unknown_argument_is_named_with_those_that_exist(spec: ToolSpec, toolkit: CentraToolkit) -> None:
     if isinstance(spec, ReadTool):
-        answer = await tool_of(toolkit, spec).ainvoke(call(spec, **SOME_ARGUMENTS[spec.name], colour="red"))
+        answer = await tool_of(toolkit, spec).ainvoke(call(spec, **ARGUMENTS[spec.name], colour="red"))
         assert answer.status == "error"
         assert "colour" in answer.content
         assert all(name in answer.content for name in spec.args.model_fields)
@@ -172,7 +125,7 @@ async def test_a_tool_node_with_tools_of_two_stores_raises_at_the_first_call(cal
     graph = StateGraph(MessagesState)
     graph.add_node("tools", ToolNode(tools))
     graph.add_edge(START, "tools")
-    calls = [{"id": "call-1", "name": called, "args": SOME_ARGUMENTS[called]}]
+    calls = [{"id": "call-1", "name": called, "args": ARGUMENTS[called]}]
     asked: Any = {"messages": [{"role": "assistant", "content": "", "tool_calls": calls}]}
     with pytest.raises(ValueError, match=r"these tools are of one\.centra\.com, other\.centra\.com"):
         await graph.compile().ainvoke(asked)
@@ -217,7 +170,7 @@ MORE_ARGUMENTS: list[tuple[str, dict[str, Any]]] = [
     ("customer_report", {"top": 25}),
     ("get_customer", {"customer": "1"}),
 ]
-"""Reads of people, beyond those of SOME_ARGUMENTS."""
+"""Reads of people, beyond those of ARGUMENTS."""
 
 PERSONAL = {
     *("first_name", "last_name", "company_name", "attention", "address1", "address2", "zip_code", "phone_number"),
@@ -260,7 +213,7 @@ def test_with_masking_no_read_shows_a_name_an_address_a_number_or_what_a_person_
 
 async def missing_for(spec: ToolSpec, centra: AsyncCentra) -> str | None:
     """The permission for want of which a call fails; a write is proposed and, without an approval, sent."""
-    arguments = spec.validate(SOME_ARGUMENTS[spec.name])
+    arguments = spec.validate(ARGUMENTS[spec.name])
     try:
         if isinstance(spec, ReadTool):
             await spec.read(centra, arguments)
@@ -276,10 +229,12 @@ async def missing_for(spec: ToolSpec, centra: AsyncCentra) -> str | None:
 
 @pytest.mark.slow
 @given(missing=st.sets(st.sampled_from(PERMISSIONS), min_size=1, max_size=12), stated=st.booleans())
+@example(missing={"Shipment:write"}, stated=False)
 @settings(max_examples=2, deadline=None, phases=[Phase.explicit, Phase.generate])
 def test_the_tools_on_offer_are_exactly_those_that_succeed(missing: set[str], stated: bool) -> None:
     """Reads at once; writes at once where the owner stated what was granted, else once each was tried."""
     store, granted = Sandbox(plan="unlimited"), set(PERMISSIONS) - missing
+    asyncio.run(prepare("complete_shipment", store))
     token, statement = store.issue_token(granted), granted if stated else ()
     client = AsyncCentra(store.url, token, transport=store.transport(), cache=False, granted=statement)
     with CentraToolkit(client, writes=True, exclude=["undo_change"], journal=Journal.memory()) as toolkit:

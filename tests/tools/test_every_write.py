@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from card_cases import CASES
-from cells import ARGUMENTS, FIRST
+from cells import FIRST
+from examples import ARGUMENTS, CASES
 
 from langchain_centra.approval.proposal import CannotPropose, Impossible
 from langchain_centra.client import AsyncCentra

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from cells import some_arguments
+from examples import ARGUMENTS
 from langchain_core.tools import BaseTool
 from langchain_tests.integration_tests import ToolsIntegrationTests
 from langchain_tests.unit_tests import ToolsUnitTests
@@ -14,8 +14,6 @@ from langchain_centra import AsyncCentra, CentraToolkit
 from langchain_centra.sandbox import Sandbox
 from langchain_centra.tools.registry import TOOLS
 from langchain_centra.tools.spec import ToolSpec, WriteTool
-
-ARGUMENTS = some_arguments()
 
 
 @cache

@@ -1,10 +1,42 @@
-"""Calls of every tool that writes, each of which gets a card in a store as it is seeded."""
+"""Calls of every tool that work on the sandbox."""
 
 from typing import Any
 
-from langchain_centra.sandbox import Sandbox
+from langchain_centra.sandbox import DEMO_SKU, Sandbox
 
 VARIANTS = [f"{row.product.product_number}{row.variant_number}" for row in Sandbox().store.product_variants.values()]
+
+READS: dict[str, dict[str, Any]] = {
+    "search_orders": {"status": "PENDING", "limit": 3},
+    "get_order": {"order_number": 1042},
+    "search_returns": {"status": "COMPLETED"},
+    "get_stock": {"sku": DEMO_SKU},
+    "list_warehouses": {},
+    "search_displays": {"text": "tee"},
+    "list_custom_attributes": {"object_type": "product"},
+    "list_categories": {},
+    "list_stock_changes": {"sku": DEMO_SKU, "warehouse": "Stockholm"},
+    "sales_report": {},
+    "stock_report": {"show": "overstock"},
+    "customer_report": {},
+    "list_markets": {},
+    "list_stores": {},
+    "list_pricelists": {},
+    "list_currencies": {},
+    "list_countries": {},
+    "search_vouchers": {},
+    "list_campaigns": {},
+    "get_prices": {"product": "TEE01", "pricelist": "SEK"},
+    "search_products": {"text": "tee", "limit": 3},
+    "get_product": {"product": "TEE01"},
+    "find_sku": {"code": DEMO_SKU},
+    "list_brands": {},
+    "list_collections": {},
+    "list_bundles": {},
+    "search_customers": {"text": "berg", "limit": 3},
+    "get_customer": {"customer": "anna.berg@example.com"},
+}
+"""A call of every tool that reads."""
 
 CASES: dict[str, dict[str, Any]] = {
     "confirm_order": {"order_number": 1042},
@@ -91,3 +123,10 @@ CASES: dict[str, dict[str, Any]] = {
         "override_variant_prices": True,
     },
 }
+"""Calls of every tool that writes, by its name or by its name, a dash and what is special about the call.
+
+Each gets a card in a store as it is seeded; that of complete_shipment, once there is a shipment.
+"""
+
+ARGUMENTS = READS | {case.partition("-")[0]: arguments for case, arguments in reversed(CASES.items())}
+"""One call of every tool; of a write, its first case."""
