@@ -25,7 +25,7 @@ from langchain_centra.approval.policy import ApprovalPolicy, Rule, Verdict
 from langchain_centra.approval.records import WRITTEN
 from langchain_centra.hitl.turns import TurnTaken
 
-OTHER = set_stock(7, sku="TEE01BLKL")
+OTHER = set_stock(7, sku="TEE01BLKS")
 """A call that none of the others touches."""
 
 RUN_ALL = ApprovalPolicy(effects=dict.fromkeys(Effect, Rule(verdict=Verdict.RUN)))
