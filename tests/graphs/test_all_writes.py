@@ -57,8 +57,8 @@ async def begin(start: Start, batch: list[str], **options: Any) -> Conversation:
     """A conversation in which the model makes all calls in one message."""
     script = calls(*((name, arguments(name)) for name in batch))
     talk = await start(script, "Done.", plan="unlimited", policy=ASK_ALWAYS, **options)
-    if "complete_shipment" in batch:
-        await prepare("complete_shipment", talk.sandbox)
+    for name in batch:
+        await prepare(name, talk.sandbox)
     return talk
 
 

@@ -24,16 +24,15 @@ FILES = [file for file, _, _ in ADDED]
 COMMANDS = [line for _, kind, text in BLOCKS if kind == "sh" for line in text.splitlines()]
 NEW = "set_customs_code"
 
-EVERY = [
-    *(f"tests/tools/test_{name}.py" for name in ("every_tool", "every_write", "cards", "snapshots", "standard_suites")),
-    *("tests/tools/test_tokens.py", "tests/operations/test_documents.py", "tests/operations/test_filled_inputs.py"),
+OF_TOOLS = [
+    f"tests/tools/test_{name}.py"
+    for name in ("every_tool", "every_write", "cards", "snapshots", "standard_suites", "tokens")
 ]
-"""Tests of every tool; `make matrix` is not among what is tried here, because it takes a minute a tool."""
-WHOLE = (
-    *("has_an_example", "has_a_card", "is_gone", "names_something", "absurd_numbers", "belongs_to_a_tool"),
-    *("write_fills_is_listed", "small_enough"),
-)
-"""Tests that look at all tools at once, by parts of their names."""
+OF_OPERATIONS = [
+    *("tests/operations/test_documents.py", "tests/operations/test_filled_inputs.py"),
+    "tests/graphs/test_all_writes.py",
+]
+"""What tries every write at once comes with them. `make matrix` tries them, too, but takes a minute a tool."""
 
 NEAR = """
 [[tool.mypy.overrides]]
@@ -101,14 +100,19 @@ def test_what_the_page_proposes_is_what_it_shows(copy: Path) -> None:
 def test_what_holds_for_every_tool_holds_for_that_of_the_page(copy: Path) -> None:
     [snapshots] = [command for command in COMMANDS if "UPDATE_SNAPSHOTS" in command]
     run(copy, "sh", "-c", snapshots)
-    chosen = " or ".join([NEW, "CustomsCode", *WHOLE])
-    tried = python(copy, "-m", "pytest", "-v", "-p", "no:cacheprovider", *EVERY, "-k", chosen)
-    assert [name for name in (NEW, *WHOLE) if name not in tried] == []
+    check(copy, OF_TOOLS, "set_customs_code", "has_an_example", "has_a_card", "is_gone", "every_write_", "small_enough")
 
 
 @pytest.mark.slow
-def test_the_write_of_the_page_goes_through_beside_all_others(copy: Path) -> None:
-    python(copy, "-m", "pytest", "-p", "no:cacheprovider", "tests/graphs/test_all_writes.py", "-k", "what_was_approved")
+def test_what_holds_for_every_operation_holds_for_those_of_the_page(copy: Path) -> None:
+    check(copy, OF_OPERATIONS, "CustomsCode", "belongs_to_a_tool", "write_fills_is_listed", "what_was_approved")
+
+
+def check(copy: Path, files: list[str], *names: str) -> None:
+    """Run those tests of the files whose names have one of these parts, each of which some have."""
+    chosen = ["-p", "no:cacheprovider", "-k", " or ".join(names)]
+    tried = python(copy, "-m", "pytest", "-v", *files, *chosen)
+    assert [name for name in names if name not in tried] == []
 
 
 @pytest.mark.slow

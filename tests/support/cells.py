@@ -33,18 +33,20 @@ UNDONE = set_stock(25)
 """What the cells of undo_change take back."""
 
 FIRST: dict[str, tuple[str, dict[str, Any]]] = {
-    "complete_shipment": (
-        "create_shipment",
-        {"order_number": 1043, "lines": [{"sku": "TEE01BLKM", "quantity": 1}], "capture": True},
-    ),
+    "complete_shipment": ("create_shipment", {"order_number": 1043, "capture": True}),
 }
 """What has to be written to the store before a tool's arguments make sense."""
 
 
 async def prepare(tool: str, sandbox: Sandbox) -> None:
     """Bring the store to where the tool's arguments make sense."""
-    name, arguments = FIRST[tool]
-    spec = BY_NAME[name]
+    if tool in FIRST:
+        await carry_out(sandbox, *FIRST[tool])
+
+
+async def carry_out(sandbox: Sandbox, tool: str, arguments: dict[str, Any]) -> None:
+    """Write a change to the store, and forget the requests."""
+    spec = BY_NAME[tool]
     async with AsyncCentra(sandbox.url, sandbox.TOKEN, transport=sandbox.transport()) as centra:
         for step in (await spec.propose(centra, spec.validate(arguments))).steps:
             await spec.send(centra, step)
@@ -128,8 +130,7 @@ class Cell:
         clock = options.pop("clock", HandClock())
         options = {"clock": clock, "policy": ASK_ALWAYS, "journal": MortalJournal("sqlite://", clock=clock)} | options
         self.talk = await self.begin(lambda _: calls(self.call, *beside), *more, "Done.", **options)
-        if self.spec.name in FIRST:
-            await prepare(self.spec.name, self.talk.sandbox)
+        await prepare(self.spec.name, self.talk.sandbox)
         if self.spec is undo_change:
             self.call[1]["change"] = await write_before(self.talk)
         if grant:

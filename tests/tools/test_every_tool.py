@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from cells import prepare
+from cells import carry_out
 from examples import ARGUMENTS
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
@@ -211,6 +211,10 @@ def test_with_masking_no_read_shows_a_name_an_address_a_number_or_what_a_person_
     assert sum("***" in text for text in shown) >= 8
 
 
+SOME_UNITS = {"order_number": 1043, "lines": [{"sku": "TEE01BLKM", "quantity": 1}]}
+"""A shipment for complete_shipment that leaves some units for create_shipment."""
+
+
 async def missing_for(spec: ToolSpec, centra: AsyncCentra) -> str | None:
     """The permission for want of which a call fails; a write is proposed and, without an approval, sent."""
     arguments = spec.validate(ARGUMENTS[spec.name])
@@ -234,7 +238,7 @@ async def missing_for(spec: ToolSpec, centra: AsyncCentra) -> str | None:
 def test_the_tools_on_offer_are_exactly_those_that_succeed(missing: set[str], stated: bool) -> None:
     """Reads at once; writes at once where the owner stated what was granted, else once each was tried."""
     store, granted = Sandbox(plan="unlimited"), set(PERMISSIONS) - missing
-    asyncio.run(prepare("complete_shipment", store))
+    asyncio.run(carry_out(store, "create_shipment", SOME_UNITS))
     token, statement = store.issue_token(granted), granted if stated else ()
     client = AsyncCentra(store.url, token, transport=store.transport(), cache=False, granted=statement)
     with CentraToolkit(client, writes=True, exclude=["undo_change"], journal=Journal.memory()) as toolkit:

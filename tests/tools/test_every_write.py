@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from cells import FIRST
+from cells import prepare
 from examples import ARGUMENTS, CASES
 
 from langchain_centra.approval.proposal import CannotPropose, Impossible
@@ -58,21 +58,12 @@ def untouched() -> Sandbox:
     return Sandbox(plan="unlimited")
 
 
-async def prepare(centra: AsyncCentra, tool: str) -> None:
-    """Bring the store to where the tool's arguments make sense."""
-    if tool in FIRST:
-        first, arguments = FIRST[tool]
-        for step in (await WRITES[first].propose(centra, WRITES[first].validate(arguments))).steps:
-            await WRITES[first].send(centra, step)
-
-
 @pytest.mark.parametrize("case", [case for case in CASES if not case.startswith(ELSEWHERE)])
 async def test_a_card_says_what_is_there_before_and_after_and_is_not_repeated_unseen(
     case: str, centra: AsyncCentra, sandbox: Sandbox
 ) -> None:
     spec = WRITES[case.partition("-")[0]]
-    await prepare(centra, spec.name)
-    sandbox.mutations.clear()
+    await prepare(spec.name, sandbox)
     arguments = spec.validate(CASES[case])
     proposal = await spec.propose(centra, arguments)
     assert not sandbox.mutations
