@@ -63,7 +63,7 @@ def seeded_state(now: datetime, zone: tzinfo, scale: int) -> State:
     open_stock(state, opened)
     fill_orders(state, today, scale, _SEED)
     fill_returns(state, today)
-    fill_stock(state, Random(_SEED))  # noqa: S311
+    fill_stock(state, _SEED)
     fill_attributes(state)
     record_movements(state, today, Random(_SEED))  # noqa: S311
     return state

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 from langchain_centra.sandbox.state.catalogue import (
@@ -127,6 +128,7 @@ def _add_variant(state: State, product: Product, colour: tuple[str, str], change
         state.product_sizes[row.sku] = row
 
 
+@cache
 def _ean(number: int) -> str:
     """Return an EAN-13 with its check digit."""
     digits = f"735{number:09}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from langchain_centra.sandbox.state.stock import StockChange, StockChangeLine
 
+from .chance import free_units
 from .known import DEMO_PHYSICAL, DEMO_SKU
 
 if TYPE_CHECKING:
@@ -50,10 +51,10 @@ def open_stock(state: State, opened: datetime) -> None:
         state.stock_changes[change.id] = change
 
 
-def fill_stock(state: State, rng: Random) -> None:
+def fill_stock(state: State, seed: int) -> None:
     """Put on the shelves what orders hold and some more; what is there counts as opening stock."""
-    for (sku, warehouse_id), row in state.stock.items():
-        free = rng.choice((0, 3, 8, 14, 22, 35)) if rng.random() < 0.7 else rng.randint(1, 60)
+    rows = zip(state.stock.items(), free_units(seed, len(state.stock)), strict=True)
+    for ((sku, warehouse_id), row), free in rows:
         row.physical_quantity = row.allocated_quantity + free
         if sku == DEMO_SKU and warehouse_id == _STOCKHOLM:
             row.physical_quantity = DEMO_PHYSICAL

@@ -6,6 +6,7 @@ A class is named as its GraphQL type, an attribute as its field in snake case.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -193,6 +194,13 @@ class Address:
     ec_vat_number: str | None = None
     country: Country | None = None
     state: CountryState | None = None
+
+    def copy(self) -> Address:
+        """Return an address of its own; `dataclasses.replace` takes twice as long."""
+        return Address(**dict(zip(self.__slots__, _ADDRESS(self), strict=True)))
+
+
+_ADDRESS = attrgetter(*Address.__slots__)
 
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
