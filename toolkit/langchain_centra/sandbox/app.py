@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeGuard
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 from graphql import ExecutionResult, GraphQLError, execute
 from starlette.applications import Starlette
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
     from datetime import datetime
 
+    from graphql import DocumentNode, GraphQLSchema
     from starlette.requests import Request
     from starlette.types import Receive, Scope, Send
 
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 DROP_CONNECTION = "drop_connection"
 _APP_VERSION = "sandbox"
+_INTROSPECTION = ("__schema",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,17 +148,10 @@ class Endpoint:
     def _execute(self, asked: GraphQLRequest, grant: Grant, *, half: bool = False) -> Response:
         context = self._context(grant)
         with self._lock:
-            result = execute(
-                self._schema,
-                asked.document,
-                context_value=context,
-                variable_values=asked.variables,
-                operation_name=asked.operation_name,
-                type_resolver=type_name,
-                is_awaitable=_never,
-            )
-        if not isinstance(result, ExecutionResult):
-            raise TypeError("A resolver of the sandbox is asynchronous.")
+            if asked.fields == _INTROSPECTION and not asked.variables and not half:
+                result = _introspected(self._schema, asked.document, asked.operation_name)
+            else:
+                result = _executed(self._schema, asked, context)
         errors = result.errors or []
         for error in errors:
             if error.original_error is not None and not isinstance(error.original_error, GraphQLError):
@@ -165,6 +161,28 @@ class Endpoint:
         if half:
             errors = [*errors, _halve(result.data or {})]
         return JSONResponse(_answer(result.data, errors, asked, context))
+
+
+def _executed(schema: GraphQLSchema, asked: GraphQLRequest, context: Context) -> ExecutionResult:
+    result = execute(
+        schema,
+        asked.document,
+        context_value=context,
+        variable_values=asked.variables,
+        operation_name=asked.operation_name,
+        type_resolver=type_name,
+        is_awaitable=_never,
+    )
+    if not isinstance(result, ExecutionResult):
+        raise TypeError("A resolver of the sandbox is asynchronous.")
+    return result
+
+
+@lru_cache(maxsize=16)
+def _introspected(schema: GraphQLSchema, document: DocumentNode, operation_name: str | None) -> ExecutionResult:
+    """Answer what depends on nothing but the schema; whoever changes the result has to execute it anew."""
+    result = execute(schema, document, operation_name=operation_name, is_awaitable=_never)
+    return cast("ExecutionResult", result)
 
 
 def _never(_value: Any) -> TypeGuard[Awaitable[Any]]:
