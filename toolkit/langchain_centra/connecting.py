@@ -1,6 +1,5 @@
 """Connecting: finding out what of the chosen tools this store and this token can do, and saying so."""
 
-import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -8,7 +7,7 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from langchain_centra.client import AsyncCentra, CentraError, RateLimited, TokenRejected, TransportFailed
 from langchain_centra.client.permissions import TokenPermissions, kept_under
-from langchain_centra.operations.operation import Bound, Operation, bind, withhold
+from langchain_centra.operations.operation import Bound, Operation, bind, digest, withhold
 from langchain_centra.tools.spec import ReadTool, ToolSpec
 
 T = TypeVar("T")
@@ -181,8 +180,7 @@ class Connector:
     async def _fit(self) -> Fitted:
         """Write the operations for the store's schema; what was found for the same version of Centra is kept."""
         key = f"schema {self._centra.url}"
-        digest = hashlib.sha256(repr(sorted((n, o.document, o.variants) for n, o in self._operations.items())).encode())
-        mark = {"version": self._version, "operations": digest.hexdigest()}
+        mark = {"version": self._version, "operations": digest(self._operations)}
         saved: Saved | None = None
         if self._version not in _UNVERSIONED:
             saved = await self._memory.revise(key, lambda saved: (None, saved))
@@ -202,20 +200,13 @@ class Connector:
         return fitted
 
     async def _introspect(self) -> Fitted:
-        from langchain_centra.operations.binding import deprecated, fit, read_schema
+        from langchain_centra.operations.binding import fit_all
 
         try:
-            schema = await read_schema(self._centra)
+            bound, used = await fit_all(self._centra, self._operations)
         except CentraError as error:
             self._note("schema", None, error.message)
             raise _Ended("failed", error.hint) from None
-        bound = {name: fit(operation, schema) for name, operation in self._operations.items()}
-        documents = {
-            name: bound[name].written(operation.without((), bound[name].variant))
-            for name, operation in self._operations.items()
-            if not bound[name].problem
-        }
-        used = deprecated(documents, schema)
         return Fitted(
             bound=bound, deprecated=tuple(asdict(found) | {"operations": [*found.operations]} for found in used)
         )

@@ -5,11 +5,16 @@ takes the type, whatever it is called, and such a field the one of its kind in i
 off with the reason, and the rest goes on.
 """
 
+import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
+from threading import Lock
+from types import MappingProxyType
 from typing import Any, cast
 
+from cachetools import LRUCache, cached
 from graphql import (
     FieldNode,
     GraphQLError,
@@ -32,7 +37,7 @@ from graphql import (
 
 from langchain_centra.client import AsyncCentra, TransportFailed
 from langchain_centra.operations.filled import FILLED
-from langchain_centra.operations.operation import Bound, Operation
+from langchain_centra.operations.operation import Bound, Operation, digest
 
 MUTATIONS_BY_INPUT = {
     "addOrderNote": "OrderNoteAddInput",
@@ -57,6 +62,7 @@ FIELDS_BY_TYPE = {
 InputName = tuple[tuple[str, ...], str]
 
 _DEEPEST_INPUT = 5
+_KEPT_FITS = 16
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -80,11 +86,48 @@ async def read_schema(centra: AsyncCentra) -> GraphQLSchema:
     Raises:
         CentraError: it cannot be read.
     """
-    response = await centra.execute(get_introspection_query(descriptions=False))
+    return _schema(await _introspection(centra))
+
+
+async def fit_all(
+    centra: AsyncCentra, operations: Mapping[str, Operation[Any]]
+) -> tuple[Mapping[str, Bound], tuple[DeprecatedField, ...]]:
+    """Write operations for the schema of a store; returns them, and the deprecated fields that they select.
+
+    Raises:
+        CentraError: the schema cannot be read.
+    """
+    return _fit_all(await _introspection(centra), operations)
+
+
+async def _introspection(centra: AsyncCentra) -> Mapping[str, Any]:
+    return (await centra.execute(get_introspection_query(descriptions=False))).data
+
+
+def _schema(introspection: Mapping[str, Any]) -> GraphQLSchema:
     try:
-        return build_client_schema(cast(IntrospectionQuery, response.data))
+        return build_client_schema(cast(IntrospectionQuery, introspection))
     except (TypeError, GraphQLError) as error:
         raise TransportFailed(f"the schema cannot be understood ({error})", retryable=False) from None
+
+
+def _fit_key(introspection: Mapping[str, Any], operations: Mapping[str, Operation[Any]]) -> tuple[str, str]:
+    return sha256(json.dumps(introspection).encode()).hexdigest(), digest(operations)
+
+
+# Stores of one version of Centra have one schema, and fitting all operations to it takes half a second.
+@cached(LRUCache(_KEPT_FITS), key=_fit_key, lock=Lock())
+def _fit_all(
+    introspection: Mapping[str, Any], operations: Mapping[str, Operation[Any]]
+) -> tuple[Mapping[str, Bound], tuple[DeprecatedField, ...]]:
+    schema = _schema(introspection)
+    bound = {name: fit(operation, schema) for name, operation in operations.items()}
+    documents = {
+        name: bound[name].written(operation.without((), bound[name].variant))
+        for name, operation in operations.items()
+        if not bound[name].problem
+    }
+    return MappingProxyType(bound), tuple(deprecated(documents, schema))
 
 
 def fit(operation: Operation[Any], schema: GraphQLSchema) -> Bound:

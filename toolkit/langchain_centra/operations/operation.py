@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -169,3 +170,9 @@ class Operation(Generic[ResultT]):
             fields = ", ".join(".".join(map(str, detail["loc"])) for detail in error.errors())
             reason = f"the answer to {self.name} does not have the expected form at {fields}"
             raise (OutcomeUnknown(reason) if self.is_mutation else TransportFailed(reason, retryable=False)) from None
+
+
+def digest(operations: Mapping[str, Operation[Any]]) -> str:
+    """Return a hash of what is written of operations."""
+    written = sorted((name, operation.document, operation.variants) for name, operation in operations.items())
+    return sha256(repr(written).encode()).hexdigest()
