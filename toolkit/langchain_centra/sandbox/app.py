@@ -135,7 +135,7 @@ class Endpoint:
     def _context(self, grant: Grant) -> Context:
         sandbox = self._sandbox
         return Context(
-            state=sandbox.store,
+            store=lambda: sandbox.store,
             now=sandbox.clock.now(),
             zone=sandbox.zone,
             grant=grant,

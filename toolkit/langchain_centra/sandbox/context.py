@@ -10,7 +10,7 @@ from graphql import GraphQLError, GraphQLResolveInfo
 from .dates import parse_date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime, tzinfo
 
     from .access import Grant
@@ -44,7 +44,7 @@ class MutationRecord:
 class Context:
     """One request: the state, the time, what the token may do, and what was touched."""
 
-    state: State
+    store: Callable[[], State]
     now: datetime
     zone: tzinfo
     grant: Grant
@@ -53,6 +53,11 @@ class Context:
     emails: list[Email]
     mutations: list[MutationRecord]
     permissions_used: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def state(self) -> State:
+        """Everything the store knows."""
+        return self.store()
 
     def require(self, permissions: Iterable[str], name: str) -> None:
         """Demand permissions for a field or argument.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from .context import Email, MutationRecord
     from .edits import Edit
     from .limits import Plan, RetryAfter
+    from .state import State
 
 
 class Sandbox:
@@ -56,7 +58,9 @@ class Sandbox:
         self.clock: Clock = clock or SystemClock()
         self.zone = ZoneInfo(timezone)
         self.retry_after: RetryAfter = retry_after
-        self.store = seeded_state(self.clock.now(), self.zone, scale)
+        self._opened, self._scale = self.clock.now(), scale
+        self._store: State | None = None
+        self._seeding = Lock()
         self.tokens = Tokens()
         self.tokens.issue("all", token=self.TOKEN)
         self.limits = RateLimits(plan, self.clock)
@@ -67,6 +71,19 @@ class Sandbox:
         self.emails: list[Email] = []
         self.app = build_app(self)
         self.url = "http://127.0.0.1/graphql"
+
+    @property
+    def store(self) -> State:
+        """What the store knows, to be read and edited; it is filled when it is first asked for."""
+        with self._seeding:
+            if self._store is None:
+                self._store = seeded_state(self._opened, self.zone, self._scale)
+            return self._store
+
+    @store.setter
+    def store(self, store: State) -> None:
+        with self._seeding:
+            self._store = store
 
     def transport(self) -> httpx.AsyncBaseTransport:
         """Return a transport that reaches the store in process, under `url`."""
