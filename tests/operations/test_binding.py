@@ -2,14 +2,13 @@
 
 from collections.abc import AsyncIterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 from graphql import GraphQLSchema, build_ast_schema, parse, validate
+from published import SDL
 from pydantic import BaseModel
 
-from langchain_centra import sandbox as sandbox_package
 from langchain_centra.client import AsyncCentra, RequestRefused
 from langchain_centra.operations import Operation
 from langchain_centra.operations.binding import deprecated, fit, read_schema
@@ -19,7 +18,6 @@ from langchain_centra.operations.order_search import SEARCH_ORDERS
 from langchain_centra.sandbox import Sandbox
 from langchain_centra.sandbox.edits import Added, Deprecated, Edit, Removed, Renamed, Required, edit
 
-SDL = parse(Path(sandbox_package.__file__).with_name("schema.graphql").read_text(), no_location=True)
 ERRORS = "{ userErrors { message path } userWarnings { message path } }"
 
 

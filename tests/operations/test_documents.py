@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from importlib import import_module
-from pathlib import Path
 from pkgutil import iter_modules
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -20,7 +19,6 @@ from graphql import (
     TypeInfo,
     TypeInfoVisitor,
     Visitor,
-    build_schema,
     get_named_type,
     get_nullable_type,
     is_list_type,
@@ -30,10 +28,10 @@ from graphql import (
     validate,
     visit,
 )
+from published import SCHEMA
 from pydantic import BaseModel, RootModel
 
 from langchain_centra import operations as operations_package
-from langchain_centra import sandbox
 from langchain_centra.operations import Operation
 from langchain_centra.operations.order_history import ORDER_FIELDS
 from langchain_centra.operations.order_history import PERMISSION as HISTORY
@@ -42,7 +40,6 @@ from langchain_centra.operations.reports import earlier_orders
 from langchain_centra.operations.stock import stock_by_code
 from langchain_centra.tools.registry import TOOLS
 
-SCHEMA = build_schema(Path(sandbox.__file__).with_name("schema.graphql").read_text())
 OPERATIONS = {
     **{operation.name: operation for tool in TOOLS for operation in tool.every_operation},
     "StockByCode of 25": stock_by_code(25, 5),

@@ -2,21 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
 from examples import CASES
 from graphql import (
     GraphQLInputObjectType,
-    build_schema,
+    build_ast_schema,
     get_named_type,
     is_required_input_field,
     parse,
     type_from_ast,
 )
+from published import SCHEMA, SDL
 
-from langchain_centra import sandbox as sandbox_package
 from langchain_centra.approval.proposal import CannotPropose
 from langchain_centra.client import AsyncCentra
 from langchain_centra.operations.binding import fit
@@ -28,8 +27,6 @@ from langchain_centra.sandbox.edits import Edit, Required, edit
 from langchain_centra.tools.registry import TOOLS
 from langchain_centra.tools.spec import WriteTool
 
-SDL = Path(sandbox_package.__file__).with_name("schema.graphql").read_text()
-SCHEMA = build_schema(SDL, assume_valid=True)
 WRITES = {spec.name: spec for spec in TOOLS if isinstance(spec, WriteTool)}
 OPERATIONS = {op.name: op for spec in WRITES.values() for op in spec.every_operation if op.is_mutation}
 
@@ -82,7 +79,7 @@ def test_what_an_input_demands_in_the_published_schema_is_listed(name: str) -> N
 
 
 def changed(*edits: Edit) -> Any:
-    schema = build_schema(SDL, assume_valid=True)
+    schema = build_ast_schema(SDL, assume_valid=True)
     edit(schema, edits)
     return schema
 
