@@ -102,6 +102,7 @@ async def test_a_long_read_uses_our_share_of_the_short_window_in_full(time: Time
     assert 600 / (30 + 3 * time.seconds) > 0.95
 
 
+@pytest.mark.slow
 async def test_a_long_read_uses_our_share_of_the_hour_in_full(time: Time) -> None:
     server = Server(time)
     async with client(server, time) as centra:
