@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -50,9 +51,17 @@ def tool_of(toolkit: CentraToolkit, spec: ToolSpec) -> BaseTool:
     return tool
 
 
+@pytest.fixture(scope="module")
+def store() -> Iterator[Sandbox]:
+    """A store that no test changes."""
+    store = Sandbox(plan="unlimited")
+    yield store
+    assert not store.mutations
+
+
 @every_tool
-def test_invoke_and_ainvoke_give_the_same(spec: ToolSpec, sandbox: Sandbox) -> None:
-    with CentraToolkit(AsyncCentra(sandbox.url, sandbox.TOKEN, transport=sandbox.transport()), writes=True) as toolkit:
+def test_invoke_and_ainvoke_give_the_same(spec: ToolSpec, store: Sandbox) -> None:
+    with CentraToolkit(AsyncCentra(store.url, store.TOKEN, transport=store.transport()), writes=True) as toolkit:
         tool = tool_of(toolkit, spec)
         one, other = tool.invoke(call(spec)), asyncio.run(tool.ainvoke(call(spec)))
     assert (one.content, one.artifact, one.status) == (other.content, other.artifact, other.status)
