@@ -50,8 +50,8 @@ def test_a_second_click_answers_nothing(form: Form, sandbox: Sandbox) -> None:
 def test_cards_that_are_alike_are_approved_together_after_their_total_was_shown(asked: Any, sandbox: Sandbox) -> None:
     several = calls(set_stock(25), set_stock(7, sku="TEE01BLKL"), ("confirm_order", {"order_number": 1042}))
     form = Form(Review(asked(several, "Done."), CONVERSATION))
-    [button] = form.together
-    assert button.description.startswith("Approve all 2 of set_stock (2 changes, ")
+    [(total, button)] = [box.children for box in form.together]
+    assert total.value.startswith("<p>All 2 of set_stock together: 2 changes, ")
     button.click()
     assert [card.choice.value for card in form.cards] == ["approve", "approve", None]
     assert (form.button.disabled, list(sandbox.mutations)) == (True, [])
@@ -74,6 +74,38 @@ def test_a_field_of_the_wrong_kind_is_refused_with_the_reason(form: Form, sandbo
     assert "quantity" in form.message.value
     assert len(form.cards) == 1
     assert not sandbox.mutations
+
+
+def test_what_was_filled_in_stays_when_an_edit_is_refused(asked: Any, sandbox: Sandbox) -> None:
+    form = Form(Review(asked(calls(set_stock(25), set_stock(7, sku="TEE01BLKL")), "Done."), CONVERSATION))
+    form.cards[0].choice.value = "edit"
+    quantity(form).value = "many"
+    form.cards[1].choice.value = "reject"
+    form.cards[1].reason.value = "Count again first."
+    form.button.click()
+    assert quantity(form).value == "many"
+    quantity(form).value = "24"
+    form.button.click()
+    assert form.cards == []
+    assert [record.name for record in sandbox.mutations] == ["setStock"]
+
+
+def test_a_card_that_was_worked_out_anew_has_to_be_decided_anew(form: Form, sandbox: Sandbox) -> None:
+    form.cards[0].choice.value = "approve"
+    [place] = [place for place in sandbox.store.warehouses.values() if place.name == "Stockholm"]
+    sandbox.store.stock[("TEE01BLKM", place.id)].physical_quantity = 11
+    form.button.click()
+    assert [card.choice.value for card in form.cards] == [None]
+    assert form.button.disabled
+    assert not sandbox.mutations
+
+
+def test_why_the_cards_are_shown_again_stands_beside_the_button(form: Form) -> None:
+    form.cards[0].choice.value = "edit"
+    quantity(form).value = "many"
+    form.button.click()
+    shown = form.box.children
+    assert shown[-2:] == (form.message, form.button)
 
 
 def test_a_rejection_takes_its_reason_along(form: Form, asked: Any, sandbox: Sandbox) -> None:

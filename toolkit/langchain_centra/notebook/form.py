@@ -34,7 +34,7 @@ class Form:
         self.button = widgets.Button(description="Decide", disabled=True, button_style="primary")
         self.button.on_click(self._send)
         self.message = widgets.HTML()
-        self._box = widgets.VBox()
+        self.box = widgets.VBox()
         self._sending: asyncio.Future[None] | None = None
         self.cards: list[CardForm] = []
         self.together: list[Any] = []
@@ -43,41 +43,51 @@ class Form:
     @property
     def bundle(self) -> dict[str, Any]:
         """What a frontend needs to show the form."""
-        bundle: Any = self._box._repr_mimebundle_()
+        bundle: Any = self.box._repr_mimebundle_()
         name = "application/vnd.jupyter.widget-view+json"
         return {name: bundle[name]}
 
     def refresh(self) -> None:
-        """Show the cards that wait now, or how it ended."""
+        """Show the cards that wait now, or how it ended; what is filled in stays with a card that still waits."""
         actions = self._review.actions
-        self.cards = [CardForm(action, number, len(actions)) for number, action in enumerate(actions, 1)]
-        for card in self.cards:
-            card.choice.observe(self._chosen, "value")
+        self.cards = [self._card(action, number, len(actions)) for number, action in enumerate(actions, 1)]
         self.together = list(self._several())
         self.message.value = note_html(self._review.note)
-        self.button.disabled = True
+        self._chosen()
         forms = [*(card.box for card in self.cards), *self.together]
-        self._box.children = (self.message, *forms, self.button) if forms else (self.message,)
+        # Cards are tall: what is said above them is not seen from the button.
+        self.box.children = (*forms, self.message, self.button) if forms else (self.message,)
+
+    def _card(self, action: Action, number: int, total: int) -> "CardForm":
+        for card in self.cards:
+            if card.key == _key(action, number, total):
+                return card
+        card = CardForm(action, number, total)
+        card.choice.observe(self._chosen, "value")
+        return card
 
     def _several(self) -> Iterator[Any]:
-        """A button for the cards that are alike, with what they come to in all."""
+        """What the cards that are alike come to in all, with a button for them."""
         kinds: dict[Any, list[CardForm]] = {}
         for card in self.cards:
             kinds.setdefault(likeness(card.action), []).append(card)
         for same in kinds.values():
             if len(same) > 1:
                 total = one_line(together([card.action["preview"] for card in same]))
-                about = f"Approve all {len(same)} of {same[0].action['name']} ({total})"
-                button = widgets.Button(description=about, layout=_WIDE)
+                about = f"All {len(same)} of {same[0].action['name']} together: {total}."
+                button = widgets.Button(description=f"Approve these {len(same)}")
                 button.on_click(partial(_approve, same))
-                yield button
+                yield widgets.VBox((widgets.HTML(note_html(about)), button))
 
-    def _chosen(self, _change: Any) -> None:
-        self.button.disabled = any(card.choice.value is None for card in self.cards)
+    def _chosen(self, _change: Any = None) -> None:
+        self.button.disabled = not self._all_chosen()
+
+    def _all_chosen(self) -> bool:
+        return bool(self.cards) and all(card.choice.value for card in self.cards)
 
     def _send(self, _button: Any) -> None:
         # A second click arrives after the first has been carried out, when other cards may stand here.
-        if self._sending or not self.cards or any(card.choice.value is None for card in self.cards):
+        if self._sending or not self._all_chosen():
             return
         decisions = [card.decision() for card in self.cards]
         self.button.disabled = True
@@ -111,6 +121,7 @@ class CardForm:
 
     def __init__(self, action: Action, number: int, total: int) -> None:
         self.action = action
+        self.key = _key(action, number, total)
         self.choice = widgets.ToggleButtons(
             options=[("Approve", "approve"), ("Edit", "edit"), ("Reject", "reject")], value=None
         )
@@ -134,6 +145,11 @@ class CardForm:
     def _chosen(self, change: Mapping[str, Any]) -> None:
         shown: dict[str, tuple[Any, ...]] = {"edit": (*self.inputs, widgets.HTML(_HINT)), "reject": (self.reason,)}
         self._more.children = shown.get(change["new"], ())
+
+
+def _key(action: Action, number: int, total: int) -> tuple[Any, ...]:
+    """The same for a card that is shown again; one that was worked out anew has another proposal."""
+    return action["proposal_id"], action["tool_call_id"], number, total
 
 
 def _approve(cards: "list[CardForm]", _button: Any) -> None:
