@@ -24,7 +24,7 @@ class DevServer:
 
     folder: Path
     environment: Mapping[str, str]
-    port: int = field(default_factory=lambda: _free_port())
+    port: int = field(default_factory=lambda: free_port())
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -79,7 +79,8 @@ def dev_server(folder: Path, store_url: str, settings: Mapping[str, str]) -> Ite
         server.stop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nothing listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
