@@ -42,7 +42,7 @@ AWAITED = "Put the stock of TEE01ECRL in the Stockholm warehouse to 30"
 EDITED = "Put the stock of TEE01BLKM in the Stockholm warehouse to 25"
 REFUSED = "Confirm order 1042. Put the stock of TEE01ECRM in the Stockholm warehouse to 40"
 REJECTED = "Cancel order 1042, the customer changed her mind"
-ALIKE = "Confirm order 1038. Confirm order 1050"
+ALIKE = "Cancel order 1038, paid twice. Cancel order 1050, paid twice"
 CELLS = [
     SETUP,
     *(f"review(agent, await ask('{request}'))" for request in (APPROVED, EDITED, REFUSED, REJECTED, ALIKE)),
@@ -178,7 +178,7 @@ def test_a_rejection_writes_nothing_and_its_reason_is_told(form: Form, sandbox: 
 
 def test_alike_cards_are_approved_together_and_nothing_of_them_is_cut_off(form: Form, sandbox: Sandbox) -> None:
     cards = form(ALIKE)
-    cards.get_by_text("All 2 of confirm_order together: 2 changes").wait_for()
+    cards.get_by_text("SEK authorization kept at the payment provider.").wait_for()
     assert cards.evaluate(CUT_OFF) == []
     decide(cards, "Approve these 2")
     cards.get_by_text("Written.").last.wait_for()
